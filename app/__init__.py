@@ -1,0 +1,1 @@
+"""The API testing platform: runs API tests, streams them live and remembers every result."""
