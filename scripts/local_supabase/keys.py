@@ -1,0 +1,97 @@
+"""The keys of one installation: what clients send, and what stands behind it."""
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jwt
+
+ALGORITHM = "HS256"
+LEGACY_KEY_LIFETIME = timedelta(days=3650)
+ROLES = ("anon", "authenticated", "service_role")
+
+
+class InvalidTokenError(Exception):
+    """A token that is not signed by this installation, is expired, or lacks a claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """Maps API keys to the JWT of their role and verifies tokens of users."""
+
+    publishable_key: str
+    secret_key: str
+    jwt_secret: str
+    anon_jwt: str
+    service_role_jwt: str
+    issuer: str
+
+    def resolve_api_key(self, value: str) -> str | None:
+        """Return the role's JWT for an opaque key or a legacy JWT key; None when it is neither."""
+        if secrets.compare_digest(value.encode(), self.publishable_key.encode()):
+            return self.anon_jwt
+        if secrets.compare_digest(value.encode(), self.secret_key.encode()):
+            return self.service_role_jwt
+        try:
+            claims = self.verify(value)
+        except InvalidTokenError:
+            return None
+        return value if claims["role"] in ("anon", "service_role") else None
+
+    def verify(self, token: str) -> dict[str, Any]:
+        """Return the claims of a JWT; raise InvalidTokenError unless it is genuine, current and complete."""
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                self.jwt_secret,
+                algorithms=[ALGORITHM],
+                options={"require": ["exp", "role"], "verify_aud": False},
+            )
+        except jwt.InvalidTokenError as error:
+            raise InvalidTokenError(str(error)) from error
+        if claims["role"] not in ROLES:
+            raise InvalidTokenError(f"Unknown role {claims['role']!r}")
+        return claims
+
+
+def load_or_create_key_ring(path: Path, supabase_url: str) -> KeyRing:
+    """Read the keys of the installation from `path`, which only its owner can read; make them once."""
+    if not path.exists():
+        _write_private(path, _generate_keys())
+    stored: dict[str, str] = json.loads(path.read_text())
+    return KeyRing(**stored, issuer=f"{supabase_url}/auth/v1")
+
+
+def _generate_keys() -> dict[str, str]:
+    jwt_secret = secrets.token_urlsafe(48)
+    return {
+        "publishable_key": f"sb_publishable_{secrets.token_urlsafe(24)}",
+        "secret_key": f"sb_secret_{secrets.token_urlsafe(24)}",
+        "jwt_secret": jwt_secret,
+        "anon_jwt": _sign_legacy_key("anon", jwt_secret),
+        "service_role_jwt": _sign_legacy_key("service_role", jwt_secret),
+    }
+
+
+def _sign_legacy_key(role: str, jwt_secret: str) -> str:
+    issued_at = datetime.now(UTC)
+    claims = {
+        "iss": "local-supabase",
+        "role": role,
+        "iat": issued_at,
+        "exp": issued_at + LEGACY_KEY_LIFETIME,
+    }
+    return jwt.encode(claims, jwt_secret, algorithm=ALGORITHM)
+
+
+def _write_private(path: Path, content: dict[str, str]) -> None:
+    """Write atomically: a half-written key file would lock every earlier user out."""
+    partial = path.with_suffix(".partial")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        json.dump(content, stream, indent=2)
+    partial.replace(path)
