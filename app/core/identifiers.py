@@ -1,0 +1,19 @@
+"""Identifiers as types: a run id cannot be passed where a project id is expected."""
+
+from typing import NewType
+from uuid import UUID, uuid4
+
+UserId = NewType("UserId", UUID)
+OrganizationId = NewType("OrganizationId", UUID)
+ProjectId = NewType("ProjectId", UUID)
+SuiteId = NewType("SuiteId", UUID)
+TestCaseId = NewType("TestCaseId", UUID)
+EnvironmentId = NewType("EnvironmentId", UUID)
+VariableId = NewType("VariableId", UUID)
+RunId = NewType("RunId", UUID)
+ResultId = NewType("ResultId", UUID)
+
+
+def create_identifier() -> UUID:
+    """Return a fresh random identifier."""
+    return uuid4()

@@ -1,0 +1,86 @@
+"""Everything that differs between installations, read once and passed down."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PLACEHOLDER_PREFIX = "change-me"
+ENCRYPTION_KEY_LENGTH = 32
+
+
+def _check_http_url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        message = "must start with http:// or https://"
+        raise ValueError(message)
+    return value.rstrip("/")
+
+
+def _parse_seconds(value: object) -> object:
+    return float(value) if isinstance(value, str) else value
+
+
+def _split_list(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+HttpAddress = Annotated[str, AfterValidator(_check_http_url)]
+Seconds = Annotated[timedelta, BeforeValidator(_parse_seconds)]
+CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_list)]
+
+
+class Settings(BaseSettings):
+    """Settings of one process; environment variables win over the `.env` file."""
+
+    model_config = SettingsConfigDict(
+        env_file=Path(".env"), env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    environment: Literal["development", "production"] = "development"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    supabase_url: HttpAddress
+    supabase_publishable_key: str = Field(min_length=1)
+    supabase_secret_key: SecretStr = Field(min_length=1)
+    supabase_db_url: SecretStr = Field(min_length=1)
+    supabase_jwt_secret: SecretStr | None = Field(default=None, min_length=32)
+
+    secrets_encryption_key: SecretStr = Field(min_length=ENCRYPTION_KEY_LENGTH)
+
+    run_worker_in_api: bool = True
+    run_concurrency: int = Field(default=16, ge=1, le=256)
+
+    cors_origins: CommaSeparated = ()
+    request_body_limit: int = Field(default=2_000_000, ge=1_000)
+    database_timeout: Seconds = timedelta(seconds=10)
+    database_patience: Seconds = timedelta(seconds=3)
+
+    @model_validator(mode="after")
+    def _refuse_placeholders(self) -> Self:
+        if self.environment == "development":
+            return self
+        secrets = (self.supabase_secret_key, self.secrets_encryption_key, self.supabase_jwt_secret)
+        for secret in secrets:
+            if secret is not None and secret.get_secret_value().startswith(PLACEHOLDER_PREFIX):
+                message = "placeholder secrets are refused in production"
+                raise ValueError(message)
+        return self
+
+    @property
+    def rest_url(self) -> str:
+        """Address of PostgREST."""
+        return f"{self.supabase_url}/rest/v1"
+
+    @property
+    def auth_url(self) -> str:
+        """Address of the auth service, which is also the issuer of its tokens."""
+        return f"{self.supabase_url}/auth/v1"
+
+    @property
+    def realtime_url(self) -> str:
+        """Address of Realtime as its clients want it, over HTTP(S)."""
+        return f"{self.supabase_url}/realtime/v1"
