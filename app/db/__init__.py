@@ -1,0 +1,1 @@
+"""The database as PostgREST serves it: the only package that speaks to it."""

@@ -1,0 +1,172 @@
+"""The database as one caller sees it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol, TypeVar, cast
+
+import httpx
+import tenacity
+from postgrest import AsyncPostgrestClient
+from postgrest.exceptions import APIError
+
+from app.core.errors import UnavailableError
+from app.core.logging import get_logger
+from app.db.errors import from_answer, from_transport, left_no_trace
+
+# A document or row as PostgREST sent it; whoever parses it gives it a type.
+Json = Any
+Row = dict[str, Any]
+
+FIRST_WAIT_SECONDS = 0.05
+LONGEST_WAIT_SECONDS = 1.0
+
+_T = TypeVar("_T")
+_Answer = TypeVar("_Answer", covariant=True)
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Keyset:
+    """A total order of a table, by columns that are unique together, and a place in it."""
+
+    columns: tuple[str, ...]
+    descending: bool = False
+    after: tuple[str, ...] | None = None
+
+    def to_filter(self) -> str:
+        """Return the PostgREST condition for rows behind `after`."""
+        operator = "lt" if self.descending else "gt"
+        values = [_quote(value) for value in self.after or ()]
+        alternatives: list[str] = []
+        for position, column in enumerate(self.columns):
+            equal = [
+                f"{name}.eq.{value}"
+                for name, value in zip(self.columns[:position], values, strict=False)
+            ]
+            behind = [*equal, f"{column}.{operator}.{values[position]}"]
+            alternatives.append(f"and({','.join(behind)})")
+        return ",".join(alternatives)
+
+
+class _Executable(Protocol[_Answer]):
+    async def execute(self) -> _Answer: ...
+
+
+class Session:
+    """
+    Reads and writes with the rights of one caller.
+
+    Every method raises an `AppError`: refusals as they are, trouble on the way as
+    `UnavailableError`. Reads, calls marked idempotent, and requests that certainly changed
+    nothing are repeated for up to `patience`.
+    """
+
+    def __init__(self, client: AsyncPostgrestClient, patience: timedelta) -> None:
+        self._client = client
+        self._patience = patience
+
+    async def call(
+        self,
+        function: str,
+        request: Mapping[str, Any],
+        *,
+        idempotent: bool = False,
+        patience: timedelta | None = None,
+    ) -> Json:
+        """Call `public.<function>(request jsonb)`, one transaction, and return its document."""
+        # The library types parameters as strings but sends them as JSON.
+        parameters = cast("dict[str, str]", {"request": request})
+        answer = await self._execute(
+            function, lambda: self._client.rpc(function, parameters), idempotent, patience
+        )
+        return answer.data
+
+    async def select(
+        self,
+        table: str,
+        columns: str,
+        *,
+        where: Mapping[str, object],
+        keyset: Keyset,
+        limit: int,
+    ) -> list[Row]:
+        """Return the visible rows whose columns equal `where`, in the order of `keyset`."""
+
+        def build() -> _Executable[Any]:
+            query = self._client.from_(table).select(columns).limit(limit)
+            for column, value in where.items():
+                query = query.eq(column, value)
+            for column in keyset.columns:
+                query = query.order(column, desc=keyset.descending)
+            return query if keyset.after is None else query.or_(keyset.to_filter())
+
+        answer = await self._execute(table, build, True)
+        return cast("list[Row]", answer.data)
+
+    async def find(self, table: str, columns: str, **where: object) -> Row | None:
+        """Return the visible row whose columns equal `where`, or None."""
+        keyset = Keyset(columns=tuple(where))
+        rows = await self.select(table, columns, where=where, keyset=keyset, limit=1)
+        return rows[0] if rows else None
+
+    async def insert(self, table: str, row: Mapping[str, Any], columns: str) -> Row:
+        """Insert one row and return these columns of it."""
+        answer = await self._execute(
+            table, lambda: self._client.from_(table).insert(row).select(columns), False
+        )
+        return cast("list[Row]", answer.data)[0]
+
+    async def upsert(
+        self, table: str, row: Mapping[str, Any], columns: str, *, on_conflict: Sequence[str]
+    ) -> Row:
+        """Insert one row, or replace the one with the same `on_conflict`; return these columns."""
+        answer = await self._execute(
+            table,
+            lambda: (
+                self._client.from_(table)
+                .upsert(row, on_conflict=",".join(on_conflict))
+                .select(columns)
+            ),
+            True,
+        )
+        return cast("list[Row]", answer.data)[0]
+
+    async def _execute(
+        self,
+        resource: str,
+        build: Callable[[], _Executable[_T]],
+        idempotent: bool,
+        patience: timedelta | None = None,
+    ) -> _T:
+        def may_repeat(error: BaseException) -> bool:
+            return isinstance(error, UnavailableError) and (
+                idempotent or (error.__cause__ is not None and left_no_trace(error.__cause__))
+            )
+
+        def warn(state: tenacity.RetryCallState) -> None:
+            error = state.outcome.exception() if state.outcome else None
+            _log.warning("database_request_repeated", resource=resource, error=repr(error))
+
+        retrying = tenacity.AsyncRetrying(
+            retry=tenacity.retry_if_exception(may_repeat),
+            stop=tenacity.stop_after_delay(self._patience if patience is None else patience),
+            wait=tenacity.wait_random_exponential(FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS),
+            before_sleep=warn,
+            reraise=True,
+        )
+        return await retrying(_send, build)
+
+
+async def _send(build: Callable[[], _Executable[_T]]) -> _T:
+    try:
+        return await build().execute()
+    except APIError as error:
+        raise from_answer(error) from error
+    except httpx.TransportError as error:
+        raise from_transport(error) from error
+
+
+def _quote(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
