@@ -1,0 +1,233 @@
+"""Installs the locked packages. Runs on the system's Python, so it uses the standard library alone."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from types import FrameType
+
+PROJECT = Path(__file__).resolve().parent.parent
+STATE = PROJECT / ".local" / "setup"
+VENV = PROJECT / ".venv"
+PYTHON_LOCK = PROJECT / "requirements-dev.lock"
+NODE_PROJECT = PROJECT / "scripts" / "local_supabase"
+OLDEST_NODE = 20
+
+
+class InstallationError(Exception):
+    """Something the newcomer has to put right; the message says what."""
+
+
+def say(message: str) -> None:
+    print(f"setup: {message}", file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    """Install what is missing; the exit code."""
+    signal.signal(signal.SIGTERM, interrupt)
+    started = time.monotonic()
+    os.chdir(PROJECT)
+    try:
+        environment = installer_environment()
+        with exclusive():
+            install_python_packages(environment)
+            install_node_packages(environment)
+    except InstallationError as error:
+        say(str(error))
+        return 1
+    except KeyboardInterrupt:
+        say("interrupted; the next call starts the unfinished part again")
+        return 130
+    say(f"ready in {time.monotonic() - started:.1f} s")
+    return 0
+
+
+def interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Let SIGTERM unwind like Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def installer_environment() -> Mapping[str, str]:
+    """Keep the installers' caches in the project when there is no home to hold them."""
+    environment = dict(os.environ)
+    if os.access(environment.get("HOME", ""), os.W_OK):
+        return environment
+    cache = PROJECT / ".local" / "cache"
+    (cache / "home").mkdir(parents=True, exist_ok=True)
+    environment["HOME"] = str(cache / "home")
+    environment["UV_CACHE_DIR"] = str(cache / "uv")
+    environment["npm_config_cache"] = str(cache / "npm")
+    return environment
+
+
+@contextlib.contextmanager
+def exclusive() -> Generator[None]:
+    """Two calls at a time would install over each other."""
+    STATE.mkdir(parents=True, exist_ok=True)
+    with (STATE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def install_python_packages(environment: Mapping[str, str]) -> None:
+    stamp, fingerprint = STATE / "python", fingerprint_of(PYTHON_LOCK)
+    if is_current(stamp, fingerprint) and runs(VENV / "bin" / "python"):
+        return
+    unfinished = STATE / "python.unfinished"
+    uv = find_uv(environment)
+    if unfinished.exists() or not runs(VENV / "bin" / "python"):
+        say(f"making .venv with Python {sys.version.split()[0]}")
+        unfinished.touch()
+        shutil.rmtree(VENV, ignore_errors=True)
+        run(
+            [uv, "venv", "--quiet", "--no-python-downloads", "--python", sys.executable, str(VENV)],
+            environment,
+        )
+    unfinished.touch()
+    say(f"installing the packages of {PYTHON_LOCK.name} into .venv")
+    sync = ["pip", "sync", "--quiet", "--require-hashes", "--python", str(VENV / "bin" / "python")]
+    run([uv, *sync, str(PYTHON_LOCK)], environment)
+    stamp.write_text(fingerprint)
+    unfinished.unlink()
+
+
+def install_node_packages(environment: Mapping[str, str]) -> None:
+    lock = NODE_PROJECT / "package-lock.json"
+    node = require_node()
+    fingerprint = fingerprint_of(lock, node)
+    stamp = STATE / "node"
+    installed = NODE_PROJECT / "node_modules" / ".package-lock.json"
+    if is_current(stamp, fingerprint) and installed.exists():
+        return
+    npm = shutil.which("npm")
+    if npm is None:
+        raise InstallationError(
+            "npm is needed and was not found; it comes with Node or as the package npm."
+        )
+    say(f"installing the packages of {lock.relative_to(PROJECT)}")
+    stamp.unlink(missing_ok=True)
+    quiet = ["--no-fund", "--no-audit", "--no-update-notifier"]
+    run([npm, "ci", "--loglevel=error", *quiet, "--prefix", str(NODE_PROJECT)], environment)
+    stamp.write_text(fingerprint)
+
+
+def require_node() -> str:
+    """The version of Node, when it is new enough."""
+    node = shutil.which("node")
+    if node is None:
+        raise InstallationError(f"Node {OLDEST_NODE} or newer is needed and was not found.")
+    version = subprocess.run(
+        [node, "--version"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    major = re.match(r"v(\d+)\.", version)
+    if major is None or int(major[1]) < OLDEST_NODE:
+        raise InstallationError(
+            f"Node {OLDEST_NODE} or newer is needed; {node} is {version or 'broken'}."
+        )
+    return version
+
+
+def fingerprint_of(lock: Path, *parts: str) -> str:
+    return hashlib.sha256(
+        b"\0".join([lock.read_bytes(), *(part.encode() for part in parts)])
+    ).hexdigest()
+
+
+def is_current(stamp: Path, fingerprint: str) -> bool:
+    return stamp.exists() and stamp.read_text() == fingerprint
+
+
+def runs(python: Path) -> bool:
+    """Tell whether the interpreter is whole; one whose base Python was removed is not."""
+    if not python.exists():
+        return False
+    command = [str(python), "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def find_uv(environment: Mapping[str, str]) -> str:
+    """Find uv on the PATH or where an earlier call put it, or install the locked version."""
+    own = PROJECT / ".local" / "uv"
+    found = shutil.which("uv") or shutil.which("uv", path=str(own / "bin"))
+    if found:
+        return found
+    say("installing uv into .local/uv")
+    requirement = STATE / "uv.lock"
+    requirement.write_text(locked_requirement("uv"))
+    unfinished = own.with_name("uv.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    run([*find_pip(environment), *pip_arguments(unfinished, requirement)], environment)
+    shutil.rmtree(own, ignore_errors=True)
+    unfinished.rename(own)
+    return str(own / "bin" / "uv")
+
+
+def pip_arguments(target: Path, requirement: Path) -> list[str]:
+    quiet = ["--quiet", "--root-user-action=ignore", "--no-deps", "--require-hashes"]
+    return [
+        "install",
+        *quiet,
+        "--disable-pip-version-check",
+        "--target",
+        str(target),
+        "--requirement",
+        str(requirement),
+    ]
+
+
+def locked_requirement(name: str) -> str:
+    """Cut one package with its hashes out of the lock."""
+    block = re.search(rf"^{name}==.*?(?=^\S|\Z)", PYTHON_LOCK.read_text(), re.MULTILINE | re.DOTALL)
+    if block is None:
+        raise InstallationError(f"{PYTHON_LOCK.name} does not name {name}.")
+    return block[0]
+
+
+def find_pip(environment: Mapping[str, str]) -> list[str]:
+    """Find pip in this Python, or in a virtual environment made for it."""
+    here = [sys.executable, "-m", "pip"]
+    if subprocess.run([*here, "--version"], capture_output=True, check=False).returncode == 0:
+        return here
+    home = PROJECT / ".local" / "pip"
+    try:
+        run([sys.executable, "-m", "venv", "--clear", str(home)], environment)
+    except InstallationError as error:
+        raise InstallationError(
+            "uv is not on the PATH, and this Python has neither pip nor venv to install it with; "
+            "install one of uv, python3-pip or python3-venv."
+        ) from error
+    return [str(home / "bin" / "python"), "-m", "pip"]
+
+
+def run(command: list[str], environment: Mapping[str, str]) -> None:
+    """Run an installer in its own process group, which goes when we or our parent go."""
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+        start_new_session=True,
+    )
+    parent = os.getppid()
+    try:
+        while process.poll() is None and os.getppid() == parent:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=0.25)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    code = process.wait()
+    if code != 0:
+        raise InstallationError(f"this failed with exit code {code}: {' '.join(command)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
