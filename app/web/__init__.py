@@ -1,0 +1,1 @@
+"""HTTP mechanics without a domain: problems, request ids, limits, lists."""

@@ -1,0 +1,47 @@
+"""Refusals that come from HTTP itself."""
+
+from app.core.errors import AppError, InvalidError, NotFoundError, UnavailableError
+
+
+class RequestInvalidError(InvalidError):
+    """The request does not have the documented shape."""
+
+    code = "invalid_request"
+    title = "The request does not have the expected shape."
+
+
+class InvalidCursorError(InvalidError):
+    """The cursor was not made by this list."""
+
+    code = "invalid_cursor"
+    title = "The cursor does not belong to this list."
+
+
+class RouteNotFoundError(NotFoundError):
+    """No route has this path."""
+
+    code = "route_not_found"
+    title = "There is no such path."
+
+
+class MethodNotAllowedError(AppError):
+    """The path exists, with other methods."""
+
+    code = "method_not_allowed"
+    status = 405
+    title = "The path does not support this method."
+
+
+class BodyTooLargeError(AppError):
+    """The body exceeds REQUEST_BODY_LIMIT."""
+
+    code = "body_too_large"
+    status = 413
+    title = "The request body is too large."
+
+
+class NotReadyError(UnavailableError):
+    """Something that the service needs does not answer; the detail names it."""
+
+    code = "not_ready"
+    title = "The service is not ready."

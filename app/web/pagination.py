@@ -1,0 +1,76 @@
+"""Lists in pieces: `{"items": [...], "next_cursor": ...}` over a keyset."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar, cast
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.db.session import Keyset, Row, Session
+from app.web.errors import InvalidCursorError
+
+Item = TypeVar("Item", bound=BaseModel)
+
+
+class PageRequest(BaseModel):
+    """Which piece of a list the caller wants."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    limit: int = Field(default=50, ge=1, le=200, description="How many items at most.")
+    cursor: str | None = Field(
+        default=None, max_length=1_000, description="The `next_cursor` of the piece before."
+    )
+
+
+class Page(BaseModel, Generic[Item]):
+    """A piece of a list; `next_cursor` is null on the last one."""
+
+    items: list[Item]
+    next_cursor: str | None = Field(default=None, examples=[None])
+
+
+async def select_page(
+    session: Session,
+    table: str,
+    item: type[Item],
+    *,
+    where: dict[str, object],
+    order: tuple[str, ...],
+    page: PageRequest,
+) -> Page[Item]:
+    """
+    Return the page of visible rows as items; columns are the fields of `item`.
+
+    `order` must name fields that together are unique. Raises `InvalidCursorError`.
+    """
+    keyset = Keyset(order, after=decode_cursor(page.cursor, len(order)) if page.cursor else None)
+    columns = ",".join(item.model_fields)
+    rows = await session.select(table, columns, where=where, keyset=keyset, limit=page.limit + 1)
+    items = [item.model_validate(row) for row in rows[: page.limit]]
+    if len(rows) <= page.limit:
+        return Page(items=items)
+    return Page(items=items, next_cursor=_cursor_of(rows[page.limit - 1], order))
+
+
+def encode_cursor(values: Sequence[Any]) -> str:
+    """Return an opaque cursor for a place in a list."""
+    return base64.urlsafe_b64encode(orjson.dumps(list(values))).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, length: int) -> tuple[str, ...]:
+    """Return the place that a cursor stands for; raises `InvalidCursorError`."""
+    try:
+        content = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        values = orjson.loads(content)
+    except (binascii.Error, orjson.JSONDecodeError, UnicodeEncodeError, ValueError) as error:
+        raise InvalidCursorError(field="cursor") from error
+    if not isinstance(values, list) or len(cast("list[Any]", values)) != length:
+        raise InvalidCursorError(field="cursor")
+    return tuple(str(value) for value in cast("list[Any]", values))
+
+
+def _cursor_of(row: Row, order: tuple[str, ...]) -> str:
+    return encode_cursor([row[column] for column in order])

@@ -1,0 +1,137 @@
+"""The only place that turns an error into a response: RFC 9457 problem documents."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from app.core.errors import AppError, InternalError, MissingTokenError, UnauthorizedError
+from app.core.logging import get_logger
+from app.web.errors import (
+    BodyTooLargeError,
+    MethodNotAllowedError,
+    RequestInvalidError,
+    RouteNotFoundError,
+)
+
+MEDIA_TYPE: Final = "application/problem+json"
+_SOURCES: Final = frozenset({"body", "query", "path", "header", "cookie"})
+_BY_STATUS: Final[Mapping[int, type[AppError]]] = {
+    404: RouteNotFoundError,
+    405: MethodNotAllowedError,
+    413: BodyTooLargeError,
+}
+
+_log = get_logger(__name__)
+
+
+class FieldProblem(BaseModel):
+    """One thing that is wrong with one field."""
+
+    field: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """What went wrong, as RFC 9457 describes it; `code` is stable, the texts are not."""
+
+    type: str = Field(examples=["urn:api-testing-platform:problem:not_found"])
+    title: str = Field(examples=["There is no such resource."])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["There is no such resource."])
+    code: str = Field(examples=["not_found"])
+    request_id: str = Field(examples=["0b6e3a2c8f6d4c5f9a3d2e1b7c6a5f40"])
+    field: str | None = Field(default=None, examples=[None])
+    errors: list[FieldProblem] | None = Field(default=None, examples=[None])
+
+
+def render_problem(error: AppError, request_id: str) -> JSONResponse:
+    """Return the response for an error."""
+    document: dict[str, Any] = {
+        "type": f"urn:api-testing-platform:problem:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "code": error.code,
+        "request_id": request_id,
+    }
+    if error.field is not None:
+        document["field"] = error.field
+    if error.errors:
+        document["errors"] = [dict(problem) for problem in error.errors]
+    return JSONResponse(
+        document, status_code=error.status, headers=_headers(error), media_type=MEDIA_TYPE
+    )
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Make the application answer every known error with a problem document."""
+    app.add_exception_handler(AppError, _handle_app_error)
+    app.add_exception_handler(RequestValidationError, _handle_validation_error)
+    app.add_exception_handler(HTTPException, _handle_http_exception)
+
+
+def problem_responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI description of the problems that a route may answer with."""
+    titles: dict[int, list[str]] = {}
+    for error in errors:
+        titles.setdefault(error.status, []).append(f"`{error.code}`: {error.title}")
+    return {
+        status: {"model": Problem, "description": " ".join(texts), "content": {MEDIA_TYPE: {}}}
+        for status, texts in titles.items()
+    }
+
+
+async def _handle_app_error(request: Request, error: Exception) -> JSONResponse:
+    refusal = cast("AppError", error)
+    if refusal.status >= 500:
+        _log.error("request_failed", code=refusal.code, exc_info=refusal)
+    return render_problem(refusal, request.state.request_id)
+
+
+async def _handle_validation_error(request: Request, error: Exception) -> JSONResponse:
+    problems = [_describe(item) for item in cast("RequestValidationError", error).errors()]
+    first = problems[0]
+    refusal = RequestInvalidError(
+        f"{first['field']}: {first['detail']}", field=first["field"], errors=problems
+    )
+    return render_problem(refusal, request.state.request_id)
+
+
+async def _handle_http_exception(request: Request, error: Exception) -> JSONResponse:
+    exception = cast("HTTPException", error)
+    refusal = _BY_STATUS.get(exception.status_code, RequestInvalidError)()
+    response = render_problem(refusal, request.state.request_id)
+    response.headers.update(exception.headers or {})
+    return response
+
+
+def render_unhandled(request_id: str) -> JSONResponse:
+    """Return the response for a mistake of ours; it reveals nothing but the request id."""
+    return render_problem(InternalError(), request_id)
+
+
+def _describe(item: Mapping[str, Any]) -> dict[str, str]:
+    # What was sent may be secret, so only the place and the rule are repeated.
+    location = cast("Sequence[str | int]", item["loc"])
+    path = location[1:] if location[0] in _SOURCES else location
+    is_syntax_error = item["type"] == "json_invalid"
+    field = "" if is_syntax_error else ".".join(str(part) for part in path)
+    return {"field": field or str(location[0]), "detail": str(item["msg"])}
+
+
+def _headers(error: AppError) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if isinstance(error, MissingTokenError):
+        headers["WWW-Authenticate"] = "Bearer"
+    elif isinstance(error, UnauthorizedError):
+        headers["WWW-Authenticate"] = (
+            f'Bearer error="invalid_token", error_description="{error.title}"'
+        )
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(round(error.retry_after.total_seconds()))
+    return headers
