@@ -1,0 +1,7 @@
+pytest_plugins = [
+    "tests.fixtures.supabase",
+    "tests.fixtures.database",
+    "tests.fixtures.users",
+    "tests.fixtures.service",
+    "tests.fixtures.shop",
+]

@@ -1,0 +1,47 @@
+"""The shop on a real socket, in a thread of the test's process."""
+
+import socket
+import threading
+from typing import Self
+
+import uvicorn
+
+from tests.targets.shop import create_shop
+from tests.targets.traffic import Traffic
+
+
+class RunningShop:
+    """Listens on a free port from `start` to `stop`; `traffic` tells what arrived."""
+
+    def __init__(self) -> None:
+        self.traffic = Traffic()
+        self.listener = socket.socket()
+        self.listener.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(
+            create_shop(self.traffic), log_level="error", ws="none", timeout_graceful_shutdown=1
+        )
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, args=([self.listener],), daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+
+    def start(self) -> None:
+        # Connections wait in the backlog until the server accepts them, so nobody has to poll.
+        self.listener.listen(512)
+        self.thread.start()
+
+    def stop(self) -> None:
+        """Close the port: from here on connections are refused."""
+        self.traffic.release()
+        self.server.should_exit = True
+        self.thread.join(timeout=10)
+        self.listener.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
