@@ -1,0 +1,48 @@
+"""What a route declares to know its caller and to act for them."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+from fastapi.security.http import HTTPAuthorizationCredentials
+
+from app.auth.errors import SigningKeysUnavailableError
+from app.auth.principal import Principal
+from app.auth.tokens import TokenVerifier
+from app.core.errors import InvalidTokenError, MissingTokenError, TokenExpiredError
+from app.db.database import Database
+from app.db.session import Session
+from app.web.problems import problem_responses
+
+_bearer = HTTPBearer(
+    auto_error=False,
+    bearerFormat="JWT",
+    description="The access token that Supabase auth issued to the user.",
+)
+
+AUTHENTICATION_PROBLEMS = problem_responses(
+    MissingTokenError, TokenExpiredError, InvalidTokenError, SigningKeysUnavailableError
+)
+
+
+async def get_principal(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Principal:
+    """Return the caller; raises an `UnauthorizedError`."""
+    if credentials is None:
+        raise MissingTokenError
+    verifier: TokenVerifier = request.app.state.token_verifier
+    return await verifier.verify(credentials.credentials)
+
+
+CurrentPrincipal = Annotated[Principal, Depends(get_principal)]
+
+
+def open_user_session(request: Request, principal: CurrentPrincipal) -> Session:
+    """Return a session with the caller's rights."""
+    database: Database = request.app.state.database
+    return database.as_user(principal.token)
+
+
+UserSession = Annotated[Session, Depends(open_user_session)]
