@@ -7,15 +7,10 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.core.addresses import check_http_url
+
 PLACEHOLDER_PREFIX = "change-me"
 ENCRYPTION_KEY_LENGTH = 32
-
-
-def _check_http_url(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        message = "must start with http:// or https://"
-        raise ValueError(message)
-    return value.rstrip("/")
 
 
 def _parse_seconds(value: object) -> object:
@@ -28,7 +23,7 @@ def _split_list(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
-HttpAddress = Annotated[str, AfterValidator(_check_http_url)]
+HttpAddress = Annotated[str, AfterValidator(check_http_url)]
 Seconds = Annotated[timedelta, BeforeValidator(_parse_seconds)]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_list)]
 

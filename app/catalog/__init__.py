@@ -1,0 +1,1 @@
+"""What is tested: projects, suites and cases."""

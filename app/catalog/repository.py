@@ -1,0 +1,82 @@
+"""Where projects, suites and cases are kept."""
+
+from app.catalog.schemas import (
+    Case,
+    CaseCreate,
+    CaseSummary,
+    Project,
+    ProjectCreate,
+    Suite,
+    SuiteCreate,
+)
+from app.core.identifiers import OrganizationId, ProjectId, SuiteId, TestCaseId
+from app.db.session import Session
+from app.web.pagination import Page, PageRequest, select_page
+
+_PROJECT_COLUMNS = ",".join(Project.model_fields)
+_SUITE_COLUMNS = ",".join(Suite.model_fields)
+
+
+async def create_project(
+    session: Session, organization_id: OrganizationId, project: ProjectCreate
+) -> Project:
+    """Insert a project."""
+    row = {"organization_id": str(organization_id), **project.model_dump()}
+    return Project.model_validate(await session.insert("projects", row, _PROJECT_COLUMNS))
+
+
+async def find_project(session: Session, project_id: ProjectId) -> Project | None:
+    """Return the project if the caller may see it."""
+    row = await session.find("projects", _PROJECT_COLUMNS, id=project_id)
+    return Project.model_validate(row) if row else None
+
+
+async def list_projects(
+    session: Session, organization_id: OrganizationId, page: PageRequest
+) -> Page[Project]:
+    """Return the projects of an organization, oldest first."""
+    where: dict[str, object] = {"organization_id": organization_id}
+    order = ("created_at", "id")
+    return await select_page(session, "projects", Project, where=where, order=order, page=page)
+
+
+async def create_suite(session: Session, project: Project, suite: SuiteCreate) -> Suite:
+    """Insert a suite."""
+    owner = {"organization_id": str(project.organization_id), "project_id": str(project.id)}
+    row = {**owner, **suite.model_dump()}
+    return Suite.model_validate(await session.insert("test_suites", row, _SUITE_COLUMNS))
+
+
+async def find_suite(session: Session, suite_id: SuiteId) -> Suite | None:
+    """Return the suite if the caller may see it."""
+    row = await session.find("test_suites", _SUITE_COLUMNS, id=suite_id)
+    return Suite.model_validate(row) if row else None
+
+
+async def list_suites(session: Session, project_id: ProjectId, page: PageRequest) -> Page[Suite]:
+    """Return the suites of a project in their order."""
+    where: dict[str, object] = {"project_id": project_id}
+    order = ("order_index", "id")
+    return await select_page(session, "test_suites", Suite, where=where, order=order, page=page)
+
+
+async def create_case(session: Session, suite_id: SuiteId, case: CaseCreate) -> Case:
+    """Create a case with its endpoint, request, response and dependencies, all or nothing."""
+    request = {"suite_id": str(suite_id), **case.model_dump(mode="json", by_alias=True)}
+    return Case.model_validate(await session.call("create_test_case", request))
+
+
+async def find_case(session: Session, case_id: TestCaseId) -> Case | None:
+    """Return the case if the caller may see it."""
+    request = {"test_case_id": str(case_id)}
+    document = await session.call("get_test_case", request, idempotent=True)
+    return Case.model_validate(document) if document else None
+
+
+async def list_cases(session: Session, suite_id: SuiteId, page: PageRequest) -> Page[CaseSummary]:
+    """Return the cases of a suite in their order."""
+    where: dict[str, object] = {"suite_id": suite_id}
+    order = ("order_index", "id")
+    return await select_page(
+        session, "test_cases", CaseSummary, where=where, order=order, page=page
+    )

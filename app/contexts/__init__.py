@@ -1,0 +1,1 @@
+"""Where tests run and what they share: environments, variables and the execution context."""

@@ -1,0 +1,92 @@
+"""Where environments and variables are kept."""
+
+from typing import Any
+
+from app.contexts.schemas import Environment, EnvironmentCreate, Variable, VariablePut
+from app.core.identifiers import EnvironmentId, OrganizationId, ProjectId, UserId, VariableId
+from app.db.session import Session
+from app.web.pagination import Page, PageRequest, select_page
+
+_ENVIRONMENT_COLUMNS = ",".join(Environment.model_fields)
+_VARIABLE_COLUMNS = ",".join(Variable.model_fields)
+
+
+async def create_environment(
+    session: Session,
+    organization_id: OrganizationId,
+    project_id: ProjectId,
+    environment: EnvironmentCreate,
+) -> Environment:
+    """Insert an environment."""
+    owner = {"organization_id": str(organization_id), "project_id": str(project_id)}
+    row = {**owner, **environment.model_dump()}
+    stored = await session.insert("environments", row, _ENVIRONMENT_COLUMNS)
+    return Environment.model_validate(stored)
+
+
+async def find_environment(session: Session, environment_id: EnvironmentId) -> Environment | None:
+    """Return the environment if the caller may see it."""
+    row = await session.find("environments", _ENVIRONMENT_COLUMNS, id=environment_id)
+    return Environment.model_validate(row) if row else None
+
+
+async def find_project_owner(session: Session, project_id: ProjectId) -> OrganizationId | None:
+    """Return the organization of a project that the caller may see."""
+    row = await session.find("projects", "organization_id", id=project_id)
+    return row["organization_id"] if row else None
+
+
+async def list_environments(
+    session: Session, project_id: ProjectId, page: PageRequest
+) -> Page[Environment]:
+    """Return the environments of a project in their order."""
+    where: dict[str, object] = {"project_id": project_id}
+    order = ("order_index", "id")
+    return await select_page(
+        session, "environments", Environment, where=where, order=order, page=page
+    )
+
+
+async def list_variables(
+    session: Session, environment_id: EnvironmentId, page: PageRequest
+) -> Page[Variable]:
+    """Return the variables of an environment by key."""
+    where: dict[str, object] = {"environment_id": environment_id}
+    return await select_page(
+        session, "environment_variables", Variable, where=where, order=("key",), page=page
+    )
+
+
+async def put_variable(
+    session: Session, environment: Environment, key: str, variable: VariablePut
+) -> Variable:
+    """Insert or replace a variable; the value of a secret one is left out."""
+    row = {
+        "organization_id": str(environment.organization_id),
+        "environment_id": str(environment.id),
+        "key": key,
+        "value": None if variable.is_secret else variable.value,
+        "is_secret": variable.is_secret,
+    }
+    stored = await session.upsert(
+        "environment_variables", row, _VARIABLE_COLUMNS, on_conflict=("environment_id", "key")
+    )
+    return Variable.model_validate(stored)
+
+
+async def store_secret_value(
+    service_session: Session,
+    variable_id: VariableId,
+    value: str,
+    *,
+    encryption_key: str,
+    user_id: UserId,
+) -> dict[str, Any]:
+    """Encrypt and store the value of a secret variable; return what may be shown of it."""
+    request = {
+        "variable_id": str(variable_id),
+        "value": value,
+        "encryption_key": encryption_key,
+        "acting_user_id": str(user_id),
+    }
+    return await service_session.call("store_secret_value", request, idempotent=True)

@@ -1,0 +1,28 @@
+"""Where organizations are kept."""
+
+from app.core.identifiers import OrganizationId
+from app.db.session import Session
+from app.web.pagination import Page, PageRequest, select_page
+from app.workspaces.schemas import Organization, OrganizationCreate
+
+_TABLE = "organizations"
+_COLUMNS = ",".join(Organization.model_fields)
+
+
+async def create(session: Session, organization: OrganizationCreate) -> Organization:
+    """Create an organization owned by the caller."""
+    document = await session.call("create_organization", organization.model_dump())
+    return Organization.model_validate(document)
+
+
+async def find(session: Session, organization_id: OrganizationId) -> Organization | None:
+    """Return the organization if the caller may see it."""
+    row = await session.find(_TABLE, _COLUMNS, id=organization_id)
+    return Organization.model_validate(row) if row else None
+
+
+async def list_page(session: Session, page: PageRequest) -> Page[Organization]:
+    """Return the caller's organizations, oldest first."""
+    return await select_page(
+        session, _TABLE, Organization, where={}, order=("created_at", "id"), page=page
+    )
