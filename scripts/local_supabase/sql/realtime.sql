@@ -1,13 +1,12 @@
 -- Schema realtime of the local Supabase: the objects that hosted Realtime offers to migrations.
--- Applied by the superuser supabase_admin once the roles exist; applying it again changes nothing.
 -- Partitions of realtime.messages are made by the Realtime service, not here. As hosted since July
 -- 2026, role postgres owns nothing in this schema and creates nothing in it but policies.
 
-create schema if not exists realtime;
+create schema realtime;
 grant usage on schema realtime to anon, authenticated, service_role, postgres;
 grant usage, create on schema realtime to supabase_realtime_admin;
 
-create table if not exists realtime.messages (
+create table realtime.messages (
   topic text not null,
   extension text not null,
   payload jsonb,
@@ -24,18 +23,18 @@ alter table realtime.messages owner to supabase_realtime_admin;
 alter table realtime.messages enable row level security;
 grant select, insert, update on realtime.messages to anon, authenticated, service_role, postgres;
 
-create index if not exists messages_inserted_at_topic_index
+create index messages_inserted_at_topic_index
 on realtime.messages (inserted_at desc, topic)
 where extension = 'broadcast' and private is true;
 
-create or replace function realtime.topic() returns text
+create function realtime.topic() returns text
 language sql stable set search_path = ''
 as $$
   select nullif(current_setting('realtime.topic', true), '')
 $$;
 
 -- What both senders share: an error becomes a warning, so that a broadcast never fails its caller.
-create or replace function realtime.store_broadcast(
+create function realtime.store_broadcast(
   message_id uuid, topic text, event text, private boolean, payload jsonb, binary_payload bytea
 ) returns void
 language plpgsql set search_path = ''
@@ -52,7 +51,7 @@ exception when others then
 end
 $$;
 
-create or replace function realtime.send(
+create function realtime.send(
   payload jsonb, event text, topic text, private boolean default true
 ) returns void
 language plpgsql set search_path = ''
@@ -70,7 +69,7 @@ begin
 end
 $$;
 
-create or replace function realtime.send_binary(
+create function realtime.send_binary(
   payload bytea, event text, topic text, private boolean default true
 ) returns void
 language sql set search_path = ''
@@ -78,7 +77,7 @@ as $$
   select realtime.store_broadcast(gen_random_uuid(), topic, event, private, null, payload)
 $$;
 
-create or replace function realtime.broadcast_changes(
+create function realtime.broadcast_changes(
   topic_name text, event_name text, operation text, table_name text, table_schema text,
   new record, old record, level text default 'ROW'
 ) returns void
@@ -105,7 +104,7 @@ $$;
 
 -- Hosted Realtime reads the write-ahead log. Here the service listens, and learns ids only: a
 -- notification holds 8000 bytes at most, and arrives at commit, in commit order.
-create or replace function realtime.announce_message() returns trigger
+create function realtime.announce_message() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
@@ -114,7 +113,7 @@ begin
 end
 $$;
 
-create or replace trigger announce_message
+create trigger announce_message
 after insert on realtime.messages
 for each row when (new.extension = 'broadcast')
 execute function realtime.announce_message();
@@ -124,7 +123,7 @@ execute function realtime.announce_message();
 -- role when one of the three policy commands starts and ceases to be one when it ends, inside the
 -- same transaction. Nobody else ever sees the membership, a failed command takes it away with it,
 -- and every other command on the table stays refused.
-create or replace function realtime.admit_policy_author() returns event_trigger
+create function realtime.admit_policy_author() returns event_trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -134,7 +133,7 @@ begin
 end
 $$;
 
-create or replace function realtime.dismiss_policy_author() returns event_trigger
+create function realtime.dismiss_policy_author() returns event_trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -144,12 +143,10 @@ begin
 end
 $$;
 
-drop event trigger if exists realtime_admit_policy_author;
 create event trigger realtime_admit_policy_author on ddl_command_start
 when tag in ('CREATE POLICY', 'ALTER POLICY', 'DROP POLICY')
 execute function realtime.admit_policy_author();
 
-drop event trigger if exists realtime_dismiss_policy_author;
 create event trigger realtime_dismiss_policy_author on ddl_command_end
 when tag in ('CREATE POLICY', 'ALTER POLICY', 'DROP POLICY')
 execute function realtime.dismiss_policy_author();
