@@ -1,5 +1,6 @@
 """What a demonstration or a test starts: a local Supabase, the service and the shop it tests."""
 
+import hashlib
 import json
 import threading
 from collections.abc import Mapping
@@ -9,8 +10,10 @@ from typing import Self
 
 from scripts.demonstration.processes import Child, HttpChild
 
-UVICORN_OPTIONS = ["--host", "127.0.0.1", "--port", "{port}", "--no-access-log"]
-UVICORN_OPTIONS += ["--timeout-graceful-shutdown", "5"]
+UVICORN_OPTIONS = (
+    *("--host", "127.0.0.1", "--port", "{port}"),
+    *("--no-access-log", "--timeout-graceful-shutdown", "5"),
+)
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,8 @@ class LocalSupabase(Child):
         ephemeral = ["--ephemeral", "--port", "0", "--exit-with-parent"]
         super().__init__(["scripts.local_supabase", "run", *ephemeral], log)
 
-    def start(self, timeout_seconds: float = 90.0) -> None:
-        """Start the stack and read the line in which it says where it is."""
-        super().start()
+    def wait_until_ready(self, timeout_seconds: float = 60.0) -> None:
+        """Read the line in which the stack says where it is."""
         process = self.process
         if process is None or process.stdout is None:
             raise self.failure("has no output to read")
@@ -57,7 +59,6 @@ class LocalSupabase(Child):
         finally:
             deadline.cancel()
         if not line:
-            self.stop()
             raise self.failure("ended before it was ready")
         self.details = SupabaseDetails.from_line(line)
 
@@ -84,7 +85,7 @@ def service_settings(supabase: SupabaseDetails) -> dict[str, str]:
         "SUPABASE_SECRET_KEY": supabase.secret_key,
         "SUPABASE_DB_URL": supabase.database_url,
         "SUPABASE_JWT_SECRET": supabase.jwt_secret,
-        "SECRETS_ENCRYPTION_KEY": "a key of this installation, long enough to be one",
+        "SECRETS_ENCRYPTION_KEY": hashlib.sha256(supabase.jwt_secret.encode()).hexdigest(),
         "ENVIRONMENT": "development",
         "LOG_LEVEL": "INFO",
         "RUN_WORKER_IN_API": "true",

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -40,7 +40,19 @@ class Child:
         self.environment = dict(environment or {})
         self.process: subprocess.Popen[str] | None = None
 
-    def start(self) -> None:
+    def start(self, timeout_seconds: float = 60.0) -> None:
+        """Start the process and wait until it is ready; it does not outlive a failure to start."""
+        try:
+            self.launch()
+            self.wait_until_ready(timeout_seconds)
+        except BaseException:
+            self.stop()
+            raise
+
+    def wait_until_ready(self, timeout_seconds: float = 60.0) -> None:
+        """Block until the process can be used; raises ChildFailedError when it cannot."""
+
+    def launch(self) -> None:
         """Start the process; its errors and, unless it is read, its output go to the log."""
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
@@ -92,6 +104,19 @@ class Child:
     def failure(self, what: str) -> ChildFailedError:
         return ChildFailedError(f"{' '.join(self.arguments)}: {what}\n{self.log_tail()}")
 
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    @contextlib.contextmanager
+    def launched(self) -> Generator[Self]:
+        """Launch without waiting, to start several at a time."""
+        try:
+            self.launch()
+            yield self
+        finally:
+            self.stop()
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -120,17 +145,8 @@ class HttpChild(Child):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, timeout_seconds: float = 30.0) -> None:
-        """Start the process and wait until it says that it is ready."""
-        super().start()
-        self.wait_until_ready(timeout_seconds)
-
-    def restart(self) -> None:
-        self.stop()
-        self.start()
-
-    def wait_until_ready(self, timeout_seconds: float = 30.0) -> None:
-        """Poll the readiness address; raises ChildFailedError at the deadline or when the child ends."""
+    def wait_until_ready(self, timeout_seconds: float = 60.0) -> None:
+        """Poll the readiness address until it answers 200."""
         deadline = time.monotonic() + timeout_seconds
         answer = ""
         while time.monotonic() < deadline:
@@ -140,7 +156,6 @@ class HttpChild(Child):
             if answer.startswith("200"):
                 return
             time.sleep(0.02)
-        self.stop()
         raise self.failure(f"was not ready after {timeout_seconds} s: {answer}")
 
 
