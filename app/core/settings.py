@@ -32,7 +32,11 @@ class Settings(BaseSettings):
     """Settings of one process; environment variables win over the `.env` file."""
 
     model_config = SettingsConfigDict(
-        env_file=Path(".env"), env_ignore_empty=True, extra="ignore", frozen=True
+        env_file=Path(".env"),
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     environment: Literal["development", "production"] = "development"
@@ -79,3 +83,8 @@ class Settings(BaseSettings):
     def realtime_url(self) -> str:
         """Address of Realtime as its clients want it, over HTTP(S)."""
         return f"{self.supabase_url}/realtime/v1"
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment and `.env`; raises `ValidationError` naming each fault."""
+    return Settings.model_validate({})

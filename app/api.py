@@ -1,0 +1,12 @@
+"""Every router under /api/v1."""
+
+from fastapi import APIRouter
+
+from app.catalog.router import router as catalog_router
+from app.contexts.router import router as contexts_router
+from app.workspaces.router import router as workspaces_router
+
+router = APIRouter(prefix="/api/v1")
+router.include_router(workspaces_router)
+router.include_router(catalog_router)
+router.include_router(contexts_router)

@@ -1,0 +1,85 @@
+"""The service: the only place where concrete things are built and joined."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from app.api import router as api_router
+from app.auth.signing_keys import SigningKeys
+from app.auth.tokens import TokenVerifier
+from app.core.clock import SystemClock
+from app.core.logging import configure_logging
+from app.core.settings import Settings, load_settings
+from app.db.database import Database
+from app.web.body_limit import BodyLimitMiddleware
+from app.web.health import Probe
+from app.web.health import router as health_router
+from app.web.openapi import install_openapi, name_operation
+from app.web.problems import install_problem_handlers
+from app.web.requests import REQUEST_ID_HEADER, RequestMiddleware
+
+TITLE = "API testing platform"
+DESCRIPTION = "Runs API tests concurrently, streams them live and remembers every result."
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the service; without settings they are read from the environment and `.env`."""
+    settings = settings or load_settings()
+    configure_logging(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as stack:
+            app.state.probes = await _open_components(app, settings, stack)
+            yield
+
+    app = FastAPI(
+        title=TITLE,
+        version=_read_version(),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        generate_unique_id_function=name_operation,
+    )
+    app.state.settings = settings
+    app.include_router(health_router)
+    app.include_router(api_router)
+    install_problem_handlers(app)
+    install_openapi(app)
+    _install_middleware(app, settings)
+    return app
+
+
+async def _open_components(
+    app: FastAPI, settings: Settings, stack: AsyncExitStack
+) -> Mapping[str, Probe]:
+    """Open what lives as long as the process; return what has to answer for it to be ready."""
+    clock = SystemClock()
+    database = await stack.enter_async_context(Database(settings))
+    keys = SigningKeys(settings.auth_url, clock)
+    stack.push_async_callback(keys.close)
+    app.state.database = database
+    app.state.token_verifier = TokenVerifier(settings, keys, clock)
+    return {"postgrest": database.ping}
+
+
+def _install_middleware(app: FastAPI, settings: Settings) -> None:
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimitMiddleware, limit=settings.request_body_limit)
+    app.add_middleware(RequestMiddleware)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=[REQUEST_ID_HEADER, "Location", "Retry-After"],
+    )
+
+
+def _read_version() -> str:
+    try:
+        return version("api-testing-platform")
+    except PackageNotFoundError:
+        return "0.0.0"

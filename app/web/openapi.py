@@ -1,0 +1,42 @@
+"""The description of the API, with problems under their own media type."""
+
+from typing import Any, cast
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from app.web.problems import MEDIA_TYPE
+
+
+def name_operation(route: APIRoute) -> str:
+    """Return the operation id: the name of the route's function, unique in the whole API."""
+    return route.name
+
+
+def install_openapi(app: FastAPI) -> None:
+    """Make the application describe itself; the document is made once, at the first request."""
+
+    def describe() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _describe(app)
+        return app.openapi_schema
+
+    app.__dict__["openapi"] = describe
+
+
+def _describe(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    operations = (
+        operation
+        for path in document["paths"].values()
+        for operation in cast("dict[str, dict[str, Any]]", path).values()
+    )
+    for operation in operations:
+        for status, response in operation["responses"].items():
+            if status >= "400" and "content" in response:
+                content = response["content"]
+                response["content"] = {MEDIA_TYPE: content.get("application/json", {})}
+    return document
