@@ -58,17 +58,27 @@ class KeyRing:
         return claims
 
 
-def load_or_create_key_ring(path: Path, supabase_url: str) -> KeyRing:
-    """Read the keys of the installation from `path`, which only its owner can read; make them once."""
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Everything secret about one installation."""
+
+    keys: KeyRing
+    database_password: str
+
+
+def load_or_create_credentials(path: Path, supabase_url: str) -> Credentials:
+    """Read `path`, which only its owner can read; make it at the first start."""
     if not path.exists():
-        _write_private(path, _generate_keys())
+        write_private(path, json.dumps(_generate_credentials(), indent=2))
     stored: dict[str, str] = json.loads(path.read_text())
-    return KeyRing(**stored, issuer=f"{supabase_url}/auth/v1")
+    database_password = stored.pop("database_password")
+    return Credentials(KeyRing(**stored, issuer=f"{supabase_url}/auth/v1"), database_password)
 
 
-def _generate_keys() -> dict[str, str]:
+def _generate_credentials() -> dict[str, str]:
     jwt_secret = secrets.token_urlsafe(48)
     return {
+        "database_password": secrets.token_urlsafe(24),
         "publishable_key": f"sb_publishable_{secrets.token_urlsafe(24)}",
         "secret_key": f"sb_secret_{secrets.token_urlsafe(24)}",
         "jwt_secret": jwt_secret,
@@ -88,10 +98,10 @@ def _sign_legacy_key(role: str, jwt_secret: str) -> str:
     return jwt.encode(claims, jwt_secret, algorithm=ALGORITHM)
 
 
-def _write_private(path: Path, content: dict[str, str]) -> None:
-    """Write atomically: a half-written key file would lock every earlier user out."""
+def write_private(path: Path, content: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
     partial = path.with_suffix(".partial")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as stream:
-        json.dump(content, stream, indent=2)
+        stream.write(content)
     partial.replace(path)

@@ -1,0 +1,1 @@
+"""One port with the paths of a hosted project."""

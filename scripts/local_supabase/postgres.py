@@ -1,0 +1,187 @@
+"""The PostgreSQL server of an installation: made once, started, and known to be our own."""
+
+import asyncio
+import os
+import shutil
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from scripts.local_supabase.account import ServerAccount
+from scripts.local_supabase.children import Child, Command, start_child
+from scripts.local_supabase.keys import write_private
+from scripts.local_supabase.layout import Layout
+from scripts.local_supabase.ports import HOST
+from scripts.local_supabase.errors import LocalSupabaseError
+
+SUPERUSER = "supabase_admin"
+START_DEADLINE_SECONDS = 30
+POLL_SECONDS = 0.02
+SETTINGS = (
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "wal_level=logical",
+    "max_connections=150",
+    "shared_buffers=64MB",
+    "shared_preload_libraries=pg_stat_statements",
+    "synchronous_commit=off",
+)
+DISPOSABLE_SETTINGS = ("fsync=off", "full_page_writes=off")
+
+
+class DatabaseStartError(LocalSupabaseError):
+    """PostgreSQL could not be made or did not answer in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """One cluster on disk and the server on top of it."""
+
+    layout: Layout
+    port: int
+    password: str
+    account: ServerAccount | None
+    disposable: bool
+
+    def url(self, role: str, password: str | None = None) -> str:
+        return f"postgres://{role}:{password or self.password}@{HOST}:{self.port}/postgres"
+
+    @property
+    def admin_url(self) -> str:
+        """The superuser's; for the supervisor and the Realtime server only."""
+        return self.url(SUPERUSER)
+
+    async def create_cluster(self) -> None:
+        """Make the data directory if there is none; an interrupted attempt leaves nothing behind."""
+        if self.layout.cluster.exists():
+            return
+        partial = self.layout.installation / "postgres.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(mode=0o700)
+        password_file = self.layout.installation / "initdb.password"
+        write_private(password_file, self.password)
+        for path in (partial, password_file):
+            self._hand_over(path)
+        try:
+            await self._run_initdb(partial, password_file)
+        finally:
+            password_file.unlink()
+        partial.rename(self.layout.cluster)
+
+    def _hand_over(self, path: Path) -> None:
+        if self.account is not None:
+            self.account.own(path)
+
+    async def _run_initdb(self, target: Path, password_file: Path) -> None:
+        arguments = [
+            *(
+                "-D",
+                target,
+                "-U",
+                SUPERUSER,
+                f"--pwfile={password_file}",
+                "-A",
+                "scram-sha-256",
+                "-E",
+                "UTF8",
+            ),
+            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
+            *("--no-sync", "--no-instructions"),
+        ]
+        child = await self._start("initdb", arguments)
+        try:
+            await child.process.wait()
+        finally:
+            await child.stop()
+        child.check_succeeded()
+
+    async def start(self) -> Child:
+        """Start the server and wait until it answers; raise DatabaseStartError or ChildFailedError."""
+        await remove_stale_lock(self.layout.cluster)
+        settings = (*SETTINGS, *(DISPOSABLE_SETTINGS if self.disposable else ()))
+        options = [part for setting in settings for part in ("-c", setting)]
+        return await self._start(
+            "postgres", ["-D", self.layout.cluster, "-p", str(self.port), *options]
+        )
+
+    async def _start(self, program: str, arguments: list[str | Path]) -> Child:
+        binaries = self.layout.binaries
+        command = Command(
+            name=program,
+            arguments=[binaries / "bin" / program, *arguments],
+            environment={
+                "LC_ALL": "C",
+                "LD_LIBRARY_PATH": str(binaries / "lib"),
+                "PATH": "/usr/bin:/bin",
+                "TZ": "UTC",
+            },
+            # Fast shutdown: a smart one (SIGTERM) would wait for every client to leave.
+            stop_signal=signal.SIGINT,
+            death_signal=signal.SIGINT,
+            account=self.account,
+        )
+        return await start_child(command, self.layout.log(program))
+
+    async def wait_ready(self, child: Child) -> None:
+        """Wait until this very server answers; raise ChildFailedError or DatabaseStartError."""
+        try:
+            async with asyncio.timeout(START_DEADLINE_SECONDS):
+                while not await self._answers():
+                    child.check_running()
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError as error:
+            raise DatabaseStartError(
+                f"PostgreSQL does not answer on port {self.port}, see {child.log}"
+            ) from error
+
+    async def _answers(self) -> bool:
+        try:
+            connection = await psycopg.AsyncConnection.connect(self.admin_url, connect_timeout=5)
+        except psycopg.OperationalError:
+            return False
+        async with connection:
+            cursor = await connection.execute("select current_setting('data_directory')")
+            row = await cursor.fetchone()
+        if row is None or Path(row[0]) != self.layout.cluster:
+            raise DatabaseStartError(f"Another PostgreSQL answers on port {self.port}")
+        return True
+
+
+async def remove_stale_lock(cluster: Path) -> None:
+    """Let an orphaned server of this cluster end, and remove the lock file of one that was killed.
+
+    PostgreSQL refuses to start when the recorded process id belongs to an unrelated process by now.
+    """
+    lock = cluster / "postmaster.pid"
+    if not lock.exists():
+        return
+    pid = int(lock.read_text().partition("\n")[0])
+    if _is_server_of(pid, cluster):
+        os.kill(pid, signal.SIGINT)
+        try:
+            async with asyncio.timeout(START_DEADLINE_SECONDS):
+                while _is_server_of(pid, cluster):
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError as error:
+            raise DatabaseStartError(
+                f"An earlier PostgreSQL (process {pid}) does not end"
+            ) from error
+    lock.unlink(missing_ok=True)
+
+
+def _is_server_of(pid: int, cluster: Path) -> bool:
+    """Whether the process is a PostgreSQL on this cluster; on systems without /proc, whether it lives."""
+    process = Path("/proc", str(pid))
+    if process.parent.exists():
+        command_line = process / "cmdline"
+        try:
+            return str(cluster).encode() in command_line.read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
