@@ -1,0 +1,56 @@
+"""JSON values as the engine sees them: plain dicts, lists and scalars."""
+
+from typing import TypeAlias
+
+import orjson
+
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+JsonObject: TypeAlias = dict[str, JsonValue]
+
+MAXIMUM_DEPTH = 100
+
+
+def parse_json(body: bytes | str) -> JsonValue:
+    """Parse JSON; raise ValueError when it is not JSON (or nested beyond the parser's limit)."""
+    return orjson.loads(body)
+
+
+def render_json(value: JsonValue) -> str:
+    """Compact JSON text; raise ValueError for a value that JSON cannot hold."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError as error:
+        raise ValueError(str(error)) from error
+
+
+def render_text(value: JsonValue) -> str:
+    """A value as it reads inside a longer text: strings as they are, everything else as JSON."""
+    return value if isinstance(value, str) else render_json(value)
+
+
+def get_type_name(value: JsonValue) -> str:
+    """The JSON name of a value's type; whole numbers are `integer`, others `number`."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int):
+        return "integer"
+    if isinstance(value, float):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"
+
+
+def is_equal(left: JsonValue, right: JsonValue) -> bool:
+    """Equality of JSON: 1 equals 1.0, but true does not equal 1 (as it would in Python)."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(is_equal, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(
+            is_equal(value, right[name]) for name, value in left.items()
+        )
+    return left == right

@@ -1,0 +1,219 @@
+"""What a run executes: the tests and what each requires."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from app.engine.authentication import AuthSpec
+from app.engine.captures import CaptureSpec
+from app.engine.document import Document
+from app.engine.errors import DependencyCycleError, InvalidPlanError
+from app.engine.expectations import Expectations
+from app.engine.graph import build_requirements, find_cycle, keep_acyclic
+from app.engine.json_values import JsonValue
+from app.engine.references import Producers, References
+from app.engine.scope import CAPTURED_DATA
+
+DependencyType: TypeAlias = Literal["order", "data", "token"]
+
+DEFAULT_TIMEOUT_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedTest:
+    """One test of the plan; texts in the request and the expectations may hold templates."""
+
+    test_case_id: str
+    key: str
+    name: str
+    method: str
+    path: str
+    headers: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    query_params: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    path_params: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    body: JsonValue = None
+    body_type: str | None = None
+    auth: AuthSpec = field(default_factory=AuthSpec)
+    expectations: Expectations = field(default_factory=Expectations)
+    captures: Mapping[str, CaptureSpec] = field(default_factory=dict[str, CaptureSpec])
+    timeout_ms: int = DEFAULT_TIMEOUT_MS
+    retry_count: int = 0
+    revision: int = 1
+    suite_id: str | None = None
+    suite_name: str | None = None
+    order_index: int = 0
+
+    @classmethod
+    def from_document(cls, document: Document) -> "PlannedTest":
+        """Read one entry of the plan's `tests`; raise InvalidPlanError naming the field."""
+        key = document.get_text("key")
+        captures = document.get_object("capture_vars")
+        location = document.locate("capture_vars")
+        return cls(
+            test_case_id=document.get_text("test_case_id"),
+            key=key,
+            name=document.find_text("name") or key,
+            method=document.get_text("method").upper(),
+            path=document.get_text("path"),
+            headers=document.get_object("headers"),
+            query_params=document.get_object("query_params"),
+            path_params=document.get_object("path_params"),
+            body=document.fields.get("body"),
+            body_type=document.find_text("body_type"),
+            auth=AuthSpec(
+                type=document.find_text("auth_type") or "none",
+                token_ref=document.find_text("auth_token_ref"),
+            ),
+            expectations=Expectations.from_document(document),
+            captures={
+                name: CaptureSpec.from_document(name, value, f"{location}.{name}")
+                for name, value in captures.items()
+            },
+            timeout_ms=document.get_integer("timeout_ms", DEFAULT_TIMEOUT_MS, minimum=1),
+            retry_count=document.get_integer("retry_count", 0),
+            revision=document.get_integer("revision", 1),
+            suite_id=document.find_text("suite_id"),
+            suite_name=document.find_text("suite_name"),
+            order_index=document.get_integer("order_index", 0, minimum=-(2**31)),
+        )
+
+    @property
+    def references(self) -> References:
+        """The paths that the test's templates use."""
+        return References.collect(
+            credentials=(self.auth.template, _find_header(self.headers, "authorization")),
+            others=(
+                self.path,
+                dict(self.headers),
+                dict(self.query_params),
+                dict(self.path_params),
+                self.body,
+                self.expectations.body,
+                dict(self.expectations.headers),
+                [assertion.expected for assertion in self.expectations.assertions],
+            ),
+        )
+
+
+def _find_header(headers: Mapping[str, JsonValue], name: str) -> JsonValue:
+    return next((value for key, value in headers.items() if key.lower() == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependency:
+    """`dependent_key` runs after `required_key` passed; derived ones come from templates."""
+
+    dependent_key: str
+    required_key: str
+    type: DependencyType = "order"
+    is_derived: bool = False
+
+    @property
+    def edge(self) -> tuple[str, str]:
+        return self.dependent_key, self.required_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A set of tests with unique keys whose dependencies form no cycle."""
+
+    run_id: str
+    base_url: str
+    tests: tuple[PlannedTest, ...]
+    dependencies: tuple[Dependency, ...] = ()
+
+    def __post_init__(self) -> None:
+        keys: set[str] = set()
+        for index, test in enumerate(self.tests):
+            if test.key in keys:
+                raise InvalidPlanError(f"tests[{index}].key", f"'{test.key}' is used twice")
+            keys.add(test.key)
+        for index, dependency in enumerate(self.dependencies):
+            for key in dependency.edge:
+                if key not in keys:
+                    raise InvalidPlanError(f"dependencies[{index}]", f"no test has key '{key}'")
+        cycle = find_cycle(self.requirements)
+        if cycle is not None:
+            raise DependencyCycleError(cycle)
+
+    @property
+    def credential_captures(self) -> frozenset[tuple[str, str]]:
+        """(test key, name) of captured data that some request uses as a credential."""
+        return frozenset(
+            (path.steps[0], path.steps[1])
+            for test in self.tests
+            for path in test.references.credentials
+            if path.root == CAPTURED_DATA and len(path.steps) > 1
+            if isinstance(path.steps[0], str) and isinstance(path.steps[1], str)
+        )
+
+    @property
+    def requirements(self) -> dict[str, list[str]]:
+        """Every key with the keys it requires; declared ones first, each once."""
+        edges = dict.fromkeys(dependency.edge for dependency in self.dependencies)
+        return build_requirements((test.key for test in self.tests), edges)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, JsonValue]) -> "Plan":
+        """
+        Build from the answer of `get_run_plan`, dependencies found in templates included.
+
+        Raises InvalidPlanError naming the field, DependencyCycleError naming the cycle.
+        """
+        reader = Document(document)
+        tests = tuple(PlannedTest.from_document(entry) for entry in reader.iter_documents("tests"))
+        declared = _read_dependencies(reader, tests)
+        return cls(
+            run_id=reader.get_document("run").get_text("id"),
+            base_url=reader.get_document("environment").find_text("base_url") or "",
+            tests=tests,
+            dependencies=(*declared, *_derive_dependencies(tests, declared)),
+        )
+
+
+def _read_dependencies(reader: Document, tests: Sequence[PlannedTest]) -> tuple[Dependency, ...]:
+    keys = {test.test_case_id: test.key for test in tests}
+    return tuple(_read_dependency(entry, keys) for entry in reader.iter_documents("dependencies"))
+
+
+def _read_dependency(document: Document, keys: Mapping[str, str]) -> Dependency:
+    type_ = document.find_text("dependency_type") or "order"
+    if type_ not in ("order", "data", "token"):
+        raise InvalidPlanError(
+            document.locate("dependency_type"), f"must be order, data or token, not '{type_}'"
+        )
+    return Dependency(
+        dependent_key=_find_key(document, "dependent_test_id", keys),
+        required_key=_find_key(document, "required_test_id", keys),
+        type=type_,
+    )
+
+
+def _derive_dependencies(
+    tests: Sequence[PlannedTest], declared: Sequence[Dependency]
+) -> tuple[Dependency, ...]:
+    """Data and token dependencies that templates imply and nobody declared."""
+    producers = Producers.from_captures(
+        (test.key for test in tests),
+        ((test.key, spec.target, spec.name) for test in tests for spec in test.captures.values()),
+    )
+    derived: dict[tuple[str, str], DependencyType] = {}
+    for test in tests:
+        for required, is_token in producers.iter_required(test.key, test.references):
+            edge = (test.key, required)
+            derived[edge] = "token" if is_token else derived.get(edge, "data")
+    known = [dependency.edge for dependency in declared]
+    new = [edge for edge in derived if edge not in set(known)]
+    kept = keep_acyclic([test.key for test in tests], known, new)
+    return tuple(
+        Dependency(dependent_key=edge[0], required_key=edge[1], type=derived[edge], is_derived=True)
+        for edge in new
+        if edge in kept
+    )
+
+
+def _find_key(document: Document, name: str, keys: Mapping[str, str]) -> str:
+    test_case_id = document.get_text(name)
+    if test_case_id not in keys:
+        raise InvalidPlanError(document.locate(name), f"no test of the plan has id {test_case_id}")
+    return keys[test_case_id]
