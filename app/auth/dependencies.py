@@ -11,6 +11,7 @@ from app.auth.principal import Principal
 from app.auth.tokens import TokenVerifier
 from app.core.errors import InvalidTokenError, MissingTokenError, TokenExpiredError
 from app.db.database import Database
+from app.db.errors import DatabaseUnavailableError
 from app.db.session import Session
 from app.web.problems import problem_responses
 
@@ -21,7 +22,11 @@ _bearer = HTTPBearer(
 )
 
 AUTHENTICATION_PROBLEMS = problem_responses(
-    MissingTokenError, TokenExpiredError, InvalidTokenError, SigningKeysUnavailableError
+    MissingTokenError,
+    TokenExpiredError,
+    InvalidTokenError,
+    SigningKeysUnavailableError,
+    DatabaseUnavailableError,
 )
 
 

@@ -40,10 +40,9 @@ async def list_projects(
     return await select_page(session, "projects", Project, where=where, order=order, page=page)
 
 
-async def create_suite(session: Session, project: Project, suite: SuiteCreate) -> Suite:
-    """Insert a suite."""
-    owner = {"organization_id": str(project.organization_id), "project_id": str(project.id)}
-    row = {**owner, **suite.model_dump()}
+async def create_suite(session: Session, project_id: ProjectId, suite: SuiteCreate) -> Suite:
+    """Insert a suite; the database gives it the tenant of the project."""
+    row = {"project_id": str(project_id), **suite.model_dump()}
     return Suite.model_validate(await session.insert("test_suites", row, _SUITE_COLUMNS))
 
 

@@ -28,9 +28,9 @@ from app.core.identifiers import OrganizationId, ProjectId, SuiteId, TestCaseId
 from app.web.fields import BaseUrl, Description, Name, RequestModel
 
 Key = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", min_length=1, max_length=100)
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]*$", min_length=1, max_length=63)
 ]
-Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_048)]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
 StatusCode = Annotated[int, Field(ge=100, le=599)]
 StatusClass = Annotated[str, StringConstraints(pattern=r"^[1-5]xx$")]
@@ -99,7 +99,7 @@ class RequestConfig(RequestModel):
     body_type: BodyType = "json"
     auth_type: AuthType = "none"
     auth_token_ref: str | None = Field(
-        default=None, max_length=500, examples=["shared_auth_tokens.access_token"]
+        default=None, max_length=2_048, examples=["shared_auth_tokens.access_token"]
     )
 
 

@@ -43,8 +43,7 @@ async def list_projects(
 
 async def create_suite(session: Session, project_id: ProjectId, suite: SuiteCreate) -> Suite:
     """Create a suite; raises `NotFoundError`, `ForbiddenError` or `AlreadyExistsError`."""
-    project = await get_project(session, project_id)
-    return await repository.create_suite(session, project, suite)
+    return await repository.create_suite(session, project_id, suite)
 
 
 async def get_suite(session: Session, suite_id: SuiteId) -> Suite:
@@ -68,7 +67,6 @@ async def create_case(session: Session, suite_id: SuiteId, case: CaseCreate) -> 
     Raises `NotFoundError`, `ForbiddenError`, `AlreadyExistsError`, `DependencyCycleError` or
     `RequiredTestNotFoundError`; then nothing of it was stored.
     """
-    await get_suite(session, suite_id)
     return await repository.create_case(session, suite_id, case)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.contexts.schemas import Environment, EnvironmentCreate, Variable, VariablePut
-from app.core.identifiers import EnvironmentId, OrganizationId, ProjectId, UserId, VariableId
+from app.core.identifiers import EnvironmentId, ProjectId, UserId, VariableId
 from app.db.session import Session
 from app.web.pagination import Page, PageRequest, select_page
 
@@ -12,14 +12,10 @@ _VARIABLE_COLUMNS = ",".join(Variable.model_fields)
 
 
 async def create_environment(
-    session: Session,
-    organization_id: OrganizationId,
-    project_id: ProjectId,
-    environment: EnvironmentCreate,
+    session: Session, project_id: ProjectId, environment: EnvironmentCreate
 ) -> Environment:
-    """Insert an environment."""
-    owner = {"organization_id": str(organization_id), "project_id": str(project_id)}
-    row = {**owner, **environment.model_dump()}
+    """Insert an environment; the database gives it the tenant of the project."""
+    row = {"project_id": str(project_id), **environment.model_dump()}
     stored = await session.insert("environments", row, _ENVIRONMENT_COLUMNS)
     return Environment.model_validate(stored)
 
@@ -30,10 +26,9 @@ async def find_environment(session: Session, environment_id: EnvironmentId) -> E
     return Environment.model_validate(row) if row else None
 
 
-async def find_project_owner(session: Session, project_id: ProjectId) -> OrganizationId | None:
-    """Return the organization of a project that the caller may see."""
-    row = await session.find("projects", "organization_id", id=project_id)
-    return row["organization_id"] if row else None
+async def has_project(session: Session, project_id: ProjectId) -> bool:
+    """Tell whether the caller may see the project."""
+    return await session.find("projects", "id", id=project_id) is not None
 
 
 async def list_environments(
@@ -58,12 +53,11 @@ async def list_variables(
 
 
 async def put_variable(
-    session: Session, environment: Environment, key: str, variable: VariablePut
+    session: Session, environment_id: EnvironmentId, key: str, variable: VariablePut
 ) -> Variable:
     """Insert or replace a variable; the value of a secret one is left out."""
     row = {
-        "organization_id": str(environment.organization_id),
-        "environment_id": str(environment.id),
+        "environment_id": str(environment_id),
         "key": key,
         "value": None if variable.is_secret else variable.value,
         "is_secret": variable.is_secret,

@@ -23,10 +23,7 @@ async def create_environment(
     session: Session, project_id: ProjectId, environment: EnvironmentCreate
 ) -> Environment:
     """Create an environment; raises `NotFoundError`, `ForbiddenError` or `AlreadyExistsError`."""
-    organization_id = await repository.find_project_owner(session, project_id)
-    if organization_id is None:
-        raise NotFoundError
-    return await repository.create_environment(session, organization_id, project_id, environment)
+    return await repository.create_environment(session, project_id, environment)
 
 
 async def get_environment(session: Session, environment_id: EnvironmentId) -> Environment:
@@ -41,7 +38,7 @@ async def list_environments(
     session: Session, project_id: ProjectId, page: PageRequest
 ) -> Page[Environment]:
     """Return the environments of a project; raises `NotFoundError`."""
-    if await repository.find_project_owner(session, project_id) is None:
+    if not await repository.has_project(session, project_id):
         raise NotFoundError
     return await repository.list_environments(session, project_id, page)
 
@@ -67,8 +64,7 @@ async def put_variable(
     The row is written with the caller's rights first, which decides whether they may; a secret
     value follows with the service's. Repeating the request after a failure completes it.
     """
-    environment = await get_environment(session, environment_id)
-    stored = await repository.put_variable(session, environment, key, variable)
+    stored = await repository.put_variable(session, environment_id, key, variable)
     if not variable.is_secret:
         return stored
     shown = await repository.store_secret_value(

@@ -59,6 +59,7 @@ def configure_logging(settings: Settings) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                _drop_terminal_colors,
                 SecretRedactor(_secret_values(settings)),
                 structlog.processors.JSONRenderer(serializer=_to_json),
             ],
@@ -89,6 +90,11 @@ def _shared_processors() -> list[Processor]:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+
+
+def _drop_terminal_colors(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    event.pop("color_message", None)
+    return event
 
 
 def _secret_values(settings: Settings) -> list[str]:

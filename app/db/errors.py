@@ -5,6 +5,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
+import aiohttp
 import httpx
 from postgrest.exceptions import APIError
 
@@ -174,13 +175,13 @@ def from_answer(error: APIError) -> AppError:
     """Return our error for one that PostgREST answered; only texts meant for callers are kept."""
     code = error.code or ""
     error_class = error_class_of(code, error.hint)
-    return error_class(_detail_for_caller(code, error), retry_after=_retry_after(error_class))
+    detail = None if issubclass(error_class, NotFoundError) else _detail_for_caller(code, error)
+    return error_class(detail, retry_after=_retry_after(error_class))
 
 
 def from_transport(error: httpx.TransportError) -> AppError:
     """Return our error for a request that PostgREST did not answer."""
-    # The transport also calls a lost connection a timeout; only its cause tells them apart.
-    if isinstance(error.__cause__, TimeoutError):
+    if isinstance(error.__cause__, TimeoutError) and not left_no_trace(error):
         return DatabaseTimeoutError(retry_after=RETRY_AFTER)
     if isinstance(error, GatewayAnswerError) and error.status < 500:
         return DatabaseMismatchError()
@@ -191,7 +192,10 @@ def left_no_trace(error: BaseException) -> bool:
     """Say whether the failed request certainly changed nothing, so that any request may repeat it."""
     if isinstance(error, APIError):
         return error.code in _NOTHING_HAPPENED
-    return isinstance(error, httpx.ConnectError)
+    # The transport calls everything a timeout; only its cause tells what happened.
+    return isinstance(
+        error.__cause__, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError
+    )
 
 
 def _detail_for_caller(code: str, error: APIError) -> str | None:

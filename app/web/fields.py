@@ -7,10 +7,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from app.core.addresses import check_http_url
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Description = Annotated[str, StringConstraints(max_length=10_000)]
+Description = Annotated[str, StringConstraints(max_length=5_000)]
 BaseUrl = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, max_length=2_000),
+    StringConstraints(strip_whitespace=True, max_length=2_048),
     AfterValidator(check_http_url),
     Field(examples=["https://api.example.com"]),
 ]

@@ -9,7 +9,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from app.core.errors import AppError, InternalError, MissingTokenError, UnauthorizedError
+from app.core.errors import (
+    AppError,
+    InternalError,
+    MissingTokenError,
+    UnauthorizedError,
+    UnavailableError,
+)
 from app.core.logging import get_logger
 from app.web.errors import (
     BodyTooLargeError,
@@ -88,7 +94,9 @@ def problem_responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]
 
 async def _handle_app_error(request: Request, error: Exception) -> JSONResponse:
     refusal = cast("AppError", error)
-    if refusal.status >= 500:
+    if isinstance(refusal, UnavailableError):
+        _log.warning("request_failed", code=refusal.code, cause=repr(refusal.__cause__))
+    elif isinstance(refusal, InternalError):
         _log.error("request_failed", code=refusal.code, exc_info=refusal)
     return render_problem(refusal, request.state.request_id)
 
