@@ -5,6 +5,7 @@ import pwd
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
 from scripts.local_supabase.errors import LocalSupabaseError
 
 CANDIDATES = ("nobody", "postgres", "daemon")

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.local_supabase.children import Child, Command, start_child
+from scripts.local_supabase.errors import LocalSupabaseError
 from scripts.local_supabase.keys import KeyRing
 from scripts.local_supabase.layout import PACKAGE, Layout
 from scripts.local_supabase.ports import HOST
-from scripts.local_supabase.errors import LocalSupabaseError
 
 START_DEADLINE_SECONDS = 20
 TOKEN_LIFETIME_SECONDS = 3600

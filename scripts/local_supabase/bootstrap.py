@@ -7,8 +7,8 @@ from typing import LiteralString, cast
 import psycopg
 from psycopg import sql
 
-from scripts.local_supabase.layout import PACKAGE
 from scripts.local_supabase.errors import LocalSupabaseError
+from scripts.local_supabase.layout import PACKAGE
 
 SQL_DIRECTORY = PACKAGE / "sql"
 FILES = ("roles", "schemas", "extensions", "auth_functions", "realtime", "vault", "schema_reload")
@@ -22,7 +22,8 @@ class OutdatedDatabaseError(LocalSupabaseError):
 
 
 async def bootstrap(connection: psycopg.AsyncConnection, password: str) -> None:
-    """Run the files in one transaction, once; `connection` is the superuser's.
+    """
+    Run the files in one transaction, once; `connection` is the superuser's.
 
     Raises OutdatedDatabaseError when the database was made from other files.
     """

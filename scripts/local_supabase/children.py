@@ -15,7 +15,7 @@ from scripts.local_supabase.errors import LocalSupabaseError
 
 PR_SET_PDEATHSIG = 1
 LOG_TAIL_BYTES = 3000
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_LIBC = ctypes.CDLL(None)
 
 
 class ChildFailedError(LocalSupabaseError):
@@ -136,7 +136,7 @@ def _prepare_child(command: Command, parent: int) -> Callable[[], None]:
 
 def set_death_signal(number: signal.Signals) -> None:
     """Let this process receive a signal when its parent ends; nothing happens elsewhere than on Linux."""
-    if _LIBC is not None:
+    if sys.platform == "linux":
         _LIBC.prctl(PR_SET_PDEATHSIG, number)
 
 

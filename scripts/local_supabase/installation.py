@@ -5,13 +5,13 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any, TextIO
 
+from scripts.local_supabase.errors import LocalSupabaseError
 from scripts.local_supabase.keys import write_private
 from scripts.local_supabase.layout import EPHEMERAL_PREFIX, Layout, default_home
-from scripts.local_supabase.errors import LocalSupabaseError
 
 
 class AlreadyRunningError(LocalSupabaseError):
@@ -19,7 +19,7 @@ class AlreadyRunningError(LocalSupabaseError):
 
 
 @contextlib.contextmanager
-def hold_installation(layout: Layout) -> Iterator[None]:
+def hold_installation(layout: Layout) -> Generator[None]:
     """Be the only supervisor of the installation; raise AlreadyRunningError."""
     lock = _try_lock(layout.lock)
     if lock is None:

@@ -7,6 +7,7 @@ import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
 from scripts.local_supabase.errors import LocalSupabaseError
 
 PROJECT = Path(__file__).resolve().parents[2]

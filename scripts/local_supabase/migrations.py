@@ -1,5 +1,6 @@
 """Applies the SQL files of a directory once each, recorded the way the Supabase CLI records them."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,8 +9,8 @@ from typing import LiteralString, cast
 
 import psycopg
 
-from scripts.local_supabase.sql_statements import Statement, split_statements
 from scripts.local_supabase.errors import LocalSupabaseError
+from scripts.local_supabase.sql_statements import Statement, split_statements
 
 FILE_NAME = re.compile(r"(\d+)_(.+)\.sql")
 
@@ -68,7 +69,7 @@ async def apply_migrations(connection: psycopg.AsyncConnection, directory: Path)
 def list_migrations(directory: Path) -> list[Migration]:
     """Return the migrations by version; raise MigrationError when two share one."""
     migrations = sorted(_iter_migrations(directory), key=lambda migration: migration.version)
-    for first, second in zip(migrations, migrations[1:], strict=False):
+    for first, second in itertools.pairwise(migrations):
         if first.version == second.version:
             raise MigrationError(f"{first.path.name} and {second.path.name} have the same version")
     return migrations
@@ -89,7 +90,7 @@ async def _read_records(connection: psycopg.AsyncConnection) -> dict[str, list[s
         cursor = await connection.execute(
             "select version, coalesce(statements, '{}') from supabase_migrations.schema_migrations"
         )
-        return {version: statements for version, statements in await cursor.fetchall()}
+        return dict(await cursor.fetchall())
 
 
 def _differs(migration: Migration, recorded: list[str]) -> bool:

@@ -3,6 +3,7 @@
 import errno
 import secrets
 import socket
+
 from scripts.local_supabase.errors import LocalSupabaseError
 
 HOST = "127.0.0.1"

@@ -11,10 +11,10 @@ import psycopg
 
 from scripts.local_supabase.account import ServerAccount
 from scripts.local_supabase.children import Child, Command, start_child
+from scripts.local_supabase.errors import LocalSupabaseError
 from scripts.local_supabase.keys import write_private
 from scripts.local_supabase.layout import Layout
 from scripts.local_supabase.ports import HOST
-from scripts.local_supabase.errors import LocalSupabaseError
 
 SUPERUSER = "supabase_admin"
 START_DEADLINE_SECONDS = 30
@@ -150,7 +150,8 @@ class PostgresServer:
 
 
 async def remove_stale_lock(cluster: Path) -> None:
-    """Let an orphaned server of this cluster end, and remove the lock file of one that was killed.
+    """
+    Let an orphaned server of this cluster end, and remove the lock file of one that was killed.
 
     PostgreSQL refuses to start when the recorded process id belongs to an unrelated process by now.
     """
@@ -160,15 +161,16 @@ async def remove_stale_lock(cluster: Path) -> None:
     pid = int(lock.read_text().partition("\n")[0])
     if _is_server_of(pid, cluster):
         os.kill(pid, signal.SIGINT)
-        try:
-            async with asyncio.timeout(START_DEADLINE_SECONDS):
-                while _is_server_of(pid, cluster):
-                    await asyncio.sleep(POLL_SECONDS)
-        except TimeoutError as error:
-            raise DatabaseStartError(
-                f"An earlier PostgreSQL (process {pid}) does not end"
-            ) from error
+        await _wait_ended(pid, cluster)
     lock.unlink(missing_ok=True)
+
+
+async def _wait_ended(pid: int, cluster: Path) -> None:
+    for _ in range(int(START_DEADLINE_SECONDS / POLL_SECONDS)):
+        if not _is_server_of(pid, cluster):
+            return
+        await asyncio.sleep(POLL_SECONDS)
+    raise DatabaseStartError(f"An earlier PostgreSQL (process {pid}) does not end")
 
 
 def _is_server_of(pid: int, cluster: Path) -> bool:

@@ -9,6 +9,7 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+
 from scripts.local_supabase.errors import LocalSupabaseError
 
 GZIP_MAGIC = b"\x1f\x8b\x08"

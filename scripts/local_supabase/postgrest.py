@@ -9,10 +9,10 @@ from pathlib import Path
 import aiohttp
 
 from scripts.local_supabase.children import Child, Command, start_child
+from scripts.local_supabase.errors import LocalSupabaseError
 from scripts.local_supabase.keys import KeyRing
 from scripts.local_supabase.layout import PACKAGE, Layout
 from scripts.local_supabase.ports import HOST
-from scripts.local_supabase.errors import LocalSupabaseError
 
 START_DEADLINE_SECONDS = 15
 POLL_SECONDS = 0.02

@@ -23,6 +23,7 @@ from scripts.local_supabase.gateway.application import (
     create_session,
 )
 from scripts.local_supabase.gateway.server import GatewayServer
+from scripts.local_supabase.gateway.user_store import UserStore
 from scripts.local_supabase.installation import hold_installation, remove_abandoned
 from scripts.local_supabase.keys import Credentials, load_or_create_credentials
 from scripts.local_supabase.layout import Layout, create_layout
@@ -190,7 +191,7 @@ class Stack:
             keys,
             session,
             RealtimeService(self._postgres.admin_url, keys),
-            AdminUsers(self._postgres.url("supabase_auth_admin"), keys),
+            AdminUsers(UserStore(self._postgres.url("supabase_auth_admin")), keys),
         )
         server = GatewayServer(application, self._listener)
         self._exits.push_async_callback(server.stop)

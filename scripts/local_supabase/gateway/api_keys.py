@@ -54,10 +54,10 @@ def identify_caller(headers: Headers, query: bytes, keys: KeyRing) -> Caller:
         raise ApiKeyRefusedError(
             "Secret API keys are refused in browsers", "Use the publishable key there."
         )
-    return Caller(role_jwt, is_service, _find_user_token(headers, api_key, keys))
+    return Caller(role_jwt, is_service, _find_user_token(headers, api_key))
 
 
-def _find_user_token(headers: Headers, api_key: str, keys: KeyRing) -> str | None:
+def _find_user_token(headers: Headers, api_key: str) -> str | None:
     """Clients without a signed-in user repeat the API key as bearer token; that one is not a user's."""
     authorization = headers.get("authorization", "")
     if not authorization.lower().startswith(BEARER):
