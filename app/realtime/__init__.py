@@ -1,0 +1,1 @@
+"""Live events of runs: the upstream Realtime connection and the fan-out to viewers."""
