@@ -15,7 +15,12 @@ from scripts.local_supabase.gateway.api_keys import (
     identify_caller,
     is_service_call,
 )
-from scripts.local_supabase.gateway.responses import refuse_admin, refuse_key, render_auth_error
+from scripts.local_supabase.gateway.responses import (
+    refuse_admin,
+    refuse_key,
+    refuse_weak_password,
+    render_auth_error,
+)
 from scripts.local_supabase.gateway.user_store import UserAttributes, UserStore
 from scripts.local_supabase.keys import KeyRing
 
@@ -100,11 +105,10 @@ async def _render_errors(handler: Handler, request: Request) -> Response:
 def _report_invalid(error: ValidationError) -> Response:
     problem = error.errors()[0]
     field = ".".join(str(part) for part in problem["loc"])
-    code = "weak_password" if field == "password" else "validation_failed"
-    status = 422 if field == "password" else 400
-    return render_auth_error(
-        status, code, f"{field}: {problem['msg']}" if field else problem["msg"]
-    )
+    message = f"{field}: {problem['msg']}" if field else problem["msg"]
+    if field == "password":
+        return refuse_weak_password(message)
+    return render_auth_error(400, "validation_failed", message)
 
 
 def _read_id(request: Request) -> UUID:

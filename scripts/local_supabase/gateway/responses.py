@@ -15,6 +15,11 @@ def render_auth_error(status: int, code: str, message: str) -> JSONResponse:
     return JSONResponse({"code": status, "error_code": code, "msg": message}, status_code=status)
 
 
+def refuse_weak_password(message: str) -> JSONResponse:
+    problem = {"code": 422, "error_code": "weak_password", "msg": message}
+    return JSONResponse({**problem, "weak_password": {"reasons": ["length"]}}, status_code=422)
+
+
 def report_missing(feature: str) -> JSONResponse:
     message = f"{feature} is not part of the local Supabase; use `supabase start` or a hosted project for it"
     return JSONResponse(

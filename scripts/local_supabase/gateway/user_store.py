@@ -34,19 +34,19 @@ COUNT_USERS = "select count(*) from auth.users"
 CREATE_USER = """
 with created as (
     insert into auth.users (
-        id, email, phone, role, encrypted_password, email_confirmed_at, confirmed_at, phone_confirmed_at,
+        id, email, phone, role, encrypted_password, email_confirmed_at, phone_confirmed_at,
         raw_app_meta_data, raw_user_meta_data
     )
     values (
         %(id)s, lower(%(email)s), %(phone)s, %(role)s,
         extensions.crypt(%(password)s, extensions.gen_salt('bf', 10)),
-        case when %(email_confirm)s then now() end, case when %(email_confirm)s then now() end,
-        case when %(phone_confirm)s then now() end, %(app_metadata)s, %(user_metadata)s
+        case when %(email_confirm)s then now() end, case when %(phone_confirm)s then now() end,
+        %(app_metadata)s, %(user_metadata)s
     )
     returning id, email
 )
-insert into auth.identities (id, provider, provider_id, user_id, identity_data, email)
-select gen_random_uuid(), 'email', id::text, id, jsonb_build_object('sub', id, 'email', email), email
+insert into auth.identities (id, provider, provider_id, user_id, identity_data)
+select gen_random_uuid(), 'email', id::text, id, jsonb_build_object('sub', id, 'email', email)
 from created
 where email is not null
 """
@@ -76,8 +76,8 @@ where id = %(id)s
 """
 UPDATE_IDENTITY = """
 update auth.identities
-set email = lower(%(email)s), identity_data = identity_data || jsonb_build_object('email', lower(%(email)s)), updated_at = now()
-where user_id = %(id)s and provider = 'email' and %(email)s is not null
+set identity_data = identity_data || jsonb_build_object('email', lower(%(email)s)), updated_at = now()
+where user_id = %(id)s and provider = 'email' and %(email)s::text is not null
 """
 DELETE_USER = "delete from auth.users where id = %(id)s"
 
