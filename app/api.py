@@ -4,9 +4,13 @@ from fastapi import APIRouter
 
 from app.catalog.router import router as catalog_router
 from app.contexts.router import router as contexts_router
+from app.realtime.router import router as realtime_router
+from app.runs.router import router as runs_router
 from app.workspaces.router import router as workspaces_router
 
 router = APIRouter(prefix="/api/v1")
 router.include_router(workspaces_router)
 router.include_router(catalog_router)
 router.include_router(contexts_router)
+router.include_router(runs_router)
+router.include_router(realtime_router)

@@ -14,6 +14,11 @@ from app.core.clock import SystemClock
 from app.core.logging import configure_logging
 from app.core.settings import Settings, load_settings
 from app.db.database import Database
+from app.realtime.relay import RunEventRelay
+from app.realtime.service import create_log_reader
+from app.realtime.upstream import RealtimeUpstream
+from app.runs.assembly import working
+from app.runs.queue import RunQueue
 from app.web.body_limit import BodyLimitMiddleware
 from app.web.health import Probe
 from app.web.health import router as health_router
@@ -62,7 +67,17 @@ async def _open_components(
     stack.push_async_callback(keys.close)
     app.state.database = database
     app.state.token_verifier = TokenVerifier(settings, keys, clock)
-    return {"postgrest": database.ping}
+    queue = await stack.enter_async_context(RunQueue(settings.supabase_db_url.get_secret_value()))
+    upstream = await stack.enter_async_context(
+        RealtimeUpstream(settings.realtime_url, settings.supabase_secret_key)
+    )
+    app.state.run_queue = queue
+    app.state.run_event_relay = await stack.enter_async_context(
+        RunEventRelay(upstream, create_log_reader(database), clock)
+    )
+    if settings.run_worker_in_api:
+        await stack.enter_async_context(working(settings, database, queue))
+    return {"postgrest": database.ping, "queue": queue.ping, "realtime": upstream.ping}
 
 
 def _install_middleware(app: FastAPI, settings: Settings) -> None:

@@ -52,6 +52,8 @@ class Settings(BaseSettings):
 
     run_worker_in_api: bool = True
     run_concurrency: int = Field(default=16, ge=1, le=256)
+    concurrent_runs: int = Field(default=4, ge=1, le=64)
+    shutdown_grace: Seconds = timedelta(seconds=10)
 
     cors_origins: CommaSeparated = ()
     request_body_limit: int = Field(default=2_000_000, ge=1_000)

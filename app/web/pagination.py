@@ -40,15 +40,16 @@ async def select_page(
     where: dict[str, object],
     order: tuple[str, ...],
     page: PageRequest,
+    columns: str | None = None,
 ) -> Page[Item]:
     """
-    Return the page of visible rows as items; columns are the fields of `item`.
+    Return the page of visible rows as items; columns are the fields of `item` unless given.
 
     `order` must name fields that together are unique. Raises `InvalidCursorError`.
     """
     keyset = Keyset(order, after=decode_cursor(page.cursor, len(order)) if page.cursor else None)
-    columns = ",".join(item.model_fields)
-    rows = await session.select(table, columns, where=where, keyset=keyset, limit=page.limit + 1)
+    selected = columns or ",".join(item.model_fields)
+    rows = await session.select(table, selected, where=where, keyset=keyset, limit=page.limit + 1)
     items = [item.model_validate(row) for row in rows[: page.limit]]
     if len(rows) <= page.limit:
         return Page(items=items)

@@ -1,0 +1,149 @@
+"""TestExecutionContextManager: the shared state of the runs that this process executes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from pydantic import SecretStr
+
+from app.contexts.execution_context import ContextChanges, DependencyContext, ExecutionContext
+from app.core.errors import NotFoundError
+from app.core.identifiers import RunId, TestCaseId
+from app.db.session import Session
+from app.engine import ContextDelta, Dependency, JsonObject, Scope
+from app.engine.captures import Capture, take_captures
+from app.engine.response import Response
+
+
+class TestExecutionContextManager:
+    """
+    Reads and writes execution contexts, with every run of this process in memory.
+
+    Reads come from memory, and from the database for a run that is not there. Changes are applied in
+    memory at once and collected; `take_changes` hands them to whoever commits the results, so that a
+    result and what it captured are stored in one transaction. One instance serves one event loop.
+    """
+
+    # pytest must not collect it
+    __test__: ClassVar[bool] = False
+
+    def __init__(self, service: Session, encryption_key: SecretStr) -> None:
+        self._service = service
+        self._encryption_key = encryption_key
+        self._contexts: dict[RunId, ExecutionContext] = {}
+
+    async def initialize(
+        self, run_id: RunId, plan_document: Mapping[str, Any], dependencies: Sequence[Dependency]
+    ) -> ExecutionContext:
+        """
+        Take the stored context and the environment of a claimed run into memory.
+
+        `plan_document` is what `get_run_plan` answered. Secret variables are decrypted here.
+        Raises `AppError` when they cannot be.
+        """
+        secrets: Mapping[str, str] = {}
+        if plan_document["environment"].get("secret_keys"):
+            secrets = await self._resolve_secrets(run_id)
+        context = ExecutionContext(
+            run_id=run_id,
+            scope=Scope.from_document(plan_document, secrets),
+            test_order=list(plan_document["context"]["test_order"]),
+            dependencies=dependencies,
+        )
+        self._contexts[run_id] = context
+        return context
+
+    async def get(self, run_id: RunId) -> ExecutionContext:
+        """Return the context of a run; raises `NotFoundError` for an unknown or cleared one."""
+        held = self._contexts.get(run_id)
+        if held is not None:
+            return held
+        stored = await self._service.call(
+            "get_test_run_context", {"run_id": str(run_id)}, idempotent=True
+        )
+        if stored is None:
+            raise NotFoundError
+        scope = Scope.from_document({"environment": {}, "context": stored})
+        return ExecutionContext(run_id=run_id, scope=scope, test_order=stored["test_order"])
+
+    async def update_shared_auth_tokens(self, run_id: RunId, tokens: JsonObject) -> None:
+        """Set tokens by name; tests that start from now on see them."""
+        await self._apply(run_id, ContextDelta(shared_auth_tokens=tokens))
+
+    async def update_shared_variables(self, run_id: RunId, variables: JsonObject) -> None:
+        """Set variables by name; tests that start from now on see them."""
+        await self._apply(run_id, ContextDelta(shared_variables=variables))
+
+    async def record_captures(self, run_id: RunId, test_key: str, captured: ContextDelta) -> None:
+        """Add what a test captured, and note that it has ended."""
+        context = await self.get(run_id)
+        context.apply(captured, test_key)
+        await self._save_if_not_held(context)
+
+    async def capture_from_response(
+        self, run_id: RunId, test_key: str, response: Response, captures: tuple[Capture, ...]
+    ) -> tuple[str, ...]:
+        """Take the captures out of a response; return the names of required ones that are absent."""
+        captured = take_captures(captures, test_key, response)
+        await self.record_captures(run_id, test_key, captured.delta)
+        return tuple(missing.name for missing in captured.missing)
+
+    async def resolve_dependencies(self, run_id: RunId, test_key: str) -> DependencyContext:
+        """Return what a test requires of others, and whether all of it is there."""
+        context = await self.get(run_id)
+        required = tuple(
+            dependency.required_key
+            for dependency in context.dependencies
+            if dependency.dependent_key == test_key
+        )
+        data = context.scope.captured_data
+        return DependencyContext(
+            test_key=test_key,
+            required_keys=required,
+            missing_keys=tuple(key for key in required if key not in context.test_order),
+            captured_data={
+                key: values for key in required if isinstance(values := data.get(key), dict)
+            },
+        )
+
+    async def get_execution_chain(self, test_case_id: TestCaseId) -> list[dict[str, Any]]:
+        """Return the tests that a test requires, directly or not, in the order they must run."""
+        return await self._service.call(
+            "get_test_execution_chain", {"test_case_id": str(test_case_id)}, idempotent=True
+        )
+
+    async def get_environment_values(self, run_id: RunId) -> dict[str, Any]:
+        """Return the variables of the run's environment, secret ones in plain text."""
+        scope = (await self.get(run_id)).scope
+        return {**scope.environment, **scope.secrets}
+
+    def take_changes(self, run_id: RunId) -> ContextChanges:
+        """Hand over everything that the database does not hold yet; nothing for an unknown run."""
+        context = self._contexts.get(run_id)
+        if context is None:
+            return ContextChanges()
+        changes, context.unsaved = context.unsaved, ContextChanges()
+        return changes
+
+    def clear(self, run_id: RunId) -> None:
+        """Forget a run; what is stored stays until its retention ends."""
+        self._contexts.pop(run_id, None)
+
+    async def _apply(self, run_id: RunId, delta: ContextDelta) -> None:
+        context = await self.get(run_id)
+        context.apply(delta)
+        await self._save_if_not_held(context)
+
+    async def _save_if_not_held(self, context: ExecutionContext) -> None:
+        """Write a context that no recorder of this process will write."""
+        if context.run_id in self._contexts:
+            return
+        request = {"run_id": str(context.run_id), **context.unsaved.to_document()}
+        await self._service.call("update_test_run_context", request, idempotent=True)
+
+    async def _resolve_secrets(self, run_id: RunId) -> dict[str, str]:
+        request = {
+            "run_id": str(run_id),
+            "encryption_key": self._encryption_key.get_secret_value(),
+        }
+        answer = await self._service.call("resolve_run_secrets", request, idempotent=True)
+        return answer["secrets"]

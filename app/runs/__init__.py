@@ -1,0 +1,1 @@
+"""The life of a run: start, queue, execute, record, cancel, resume."""

@@ -1,0 +1,35 @@
+"""Joins what a worker of runs is made of; both processes that work use it."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from app.contexts.manager import TestExecutionContextManager
+from app.core.settings import Settings
+from app.db.database import Database
+from app.engine import RunOptions, create_http_transport
+from app.runs.executor import RunExecutor
+from app.runs.queue import RunQueue
+from app.runs.worker import RunWorker
+
+
+@asynccontextmanager
+async def working(settings: Settings, database: Database, queue: RunQueue) -> AsyncGenerator[None]:
+    """Execute queued runs beside the caller; at the end runs get time to finish or are handed back."""
+    service = database.as_service()
+    contexts = TestExecutionContextManager(service, settings.secrets_encryption_key)
+    async with create_http_transport() as transport:
+        options = RunOptions(concurrency=settings.run_concurrency)
+        executor = RunExecutor(service, contexts, transport, options)
+        worker = RunWorker(
+            queue,
+            executor,
+            concurrent_runs=settings.concurrent_runs,
+            shutdown_grace=settings.shutdown_grace,
+        )
+        task = asyncio.create_task(worker.work(), name="run-worker")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])

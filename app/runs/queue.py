@@ -1,0 +1,115 @@
+"""The queue of runs: Procrastinate jobs in a schema of their own in the same Postgres."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+import procrastinate
+from procrastinate.exceptions import AlreadyEnqueued, JobAborted
+from procrastinate.jobs import DeleteJobCondition, Status
+
+from app.core.identifiers import RunId
+from app.core.logging import get_logger
+from app.runs import queue_schema
+
+_log = get_logger(__name__)
+
+QUEUE = "runs"
+EXECUTE_RUN = "execute_run"
+RESUME_RUNS = "resume_runs"
+EVERY_FIVE_SECONDS = "*/5 * * * * *"
+WORKER_HEARTBEAT = timedelta(seconds=2)
+WORKER_STALLED_AFTER = timedelta(seconds=10)
+
+ExecuteRun = Callable[[procrastinate.JobContext, RunId], Awaitable[None]]
+ResumeRuns = Callable[[], Awaitable[None]]
+
+
+class RunQueue:
+    """
+    Hands runs to workers, each run to one worker at a time.
+
+    `database_url` must be a direct or session-pooled connection: jobs are announced by LISTEN/NOTIFY.
+    """
+
+    def __init__(self, database_url: str) -> None:
+        self._database_url = database_url
+        connector = procrastinate.PsycopgConnector(
+            conninfo=database_url,
+            kwargs={"options": f"-c search_path={queue_schema.SCHEMA}"},
+            min_size=1,
+            max_size=4,
+        )
+        self._app = procrastinate.App(connector=connector)
+
+    async def __aenter__(self) -> Self:
+        await queue_schema.install(self._database_url)
+        await self._app.open_async()
+        return self
+
+    async def __aexit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._app.close_async()
+
+    async def ping(self) -> None:
+        """Raise when the queue's database does not answer."""
+        await self._app.job_manager.check_connection_async()
+
+    async def enqueue(self, run_id: RunId) -> None:
+        """Queue a run; a run that waits in the queue already stays there once."""
+        job = self._app.configure_task(EXECUTE_RUN, queue=QUEUE, queueing_lock=str(run_id))
+        try:
+            await job.defer_async(run_id=str(run_id))
+        except AlreadyEnqueued:
+            return
+
+    async def abort(self, run_id: RunId) -> None:
+        """Take a waiting run out of the queue; tell the worker of an executing one to stop it."""
+        manager = self._app.job_manager
+        for job in await manager.list_jobs_async(queue=QUEUE, queueing_lock=str(run_id)):
+            if job.id is not None and job.status in (Status.TODO.value, Status.DOING.value):
+                await manager.cancel_job_by_id_async(job.id, abort=True)
+
+    def register(self, execute: ExecuteRun, resume: ResumeRuns) -> None:
+        """Say what a worker of this process does with a run, and how it finds abandoned ones."""
+        # A job that a stopping worker hands back is retried at once by whoever works next.
+        retry = procrastinate.RetryStrategy(max_attempts=10, retry_exceptions={JobAborted})
+
+        @self._app.task(name=EXECUTE_RUN, queue=QUEUE, pass_context=True, retry=retry)
+        async def execute_run(context: procrastinate.JobContext, run_id: str) -> None:
+            await execute(context, RunId(UUID(run_id)))
+
+        @self._app.periodic(cron=EVERY_FIVE_SECONDS)
+        @self._app.task(name=RESUME_RUNS, queue=QUEUE, queueing_lock=RESUME_RUNS)
+        async def resume_runs(timestamp: int) -> None:
+            _log.debug("looking_for_abandoned_runs", scheduled_for=timestamp)
+            await self._discard_stalled_jobs()
+            await resume()
+
+        # The decorators registered them; only the queue calls them.
+        del execute_run, resume_runs
+
+    async def work(self, concurrency: int, shutdown_grace: timedelta) -> None:
+        """Execute runs until cancelled, then wait `shutdown_grace` before handing runs back."""
+        await self._app.run_worker_async(
+            queues=[QUEUE],
+            concurrency=concurrency,
+            install_signal_handlers=False,
+            delete_jobs=DeleteJobCondition.ALWAYS,
+            shutdown_graceful_timeout=shutdown_grace.total_seconds(),
+            update_heartbeat_interval=WORKER_HEARTBEAT.total_seconds(),
+            stalled_worker_timeout=WORKER_STALLED_AFTER.total_seconds(),
+        )
+
+    async def _discard_stalled_jobs(self) -> None:
+        manager = self._app.job_manager
+        seconds = WORKER_STALLED_AFTER.total_seconds()
+        for job in await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=seconds):
+            if job.id is not None:
+                await manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)

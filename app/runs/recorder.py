@@ -1,0 +1,114 @@
+"""Commits what a run produces, in few batches and in the order it happened."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from app.contexts.manager import TestExecutionContextManager
+from app.core.clock import Clock
+from app.core.identifiers import RunId
+from app.db.session import Session
+from app.engine import Event, TestEnded, TestStarted
+from app.runs.records import Record, to_result_records, to_running_test
+
+SHORTEST_INTERVAL = timedelta(milliseconds=250)
+LONGEST_INTERVAL = timedelta(seconds=1)
+# Batches may come this share of the run's age apart: few calls for long runs, fresh news for short ones.
+INTERVAL_SHARE = 0.05
+HEARTBEAT_INTERVAL = timedelta(seconds=3)
+LARGEST_BATCH = 200
+LARGEST_BACKLOG = 2_000
+# A database that is away longer than this loses the run to another worker anyway.
+PATIENCE = timedelta(minutes=10)
+
+
+class RunRecorder:
+    """
+    Collects the events of one run and writes them as batches, results and context together.
+
+    A batch is repeated until the database took it: `record_run_batch` is idempotent. `write` runs
+    beside the engine; it raises `RunClaimedByAnotherWorkerError` or `RunAlreadyFinishedError` when
+    the run is no longer ours.
+    """
+
+    def __init__(
+        self,
+        service: Session,
+        contexts: TestExecutionContextManager,
+        clock: Clock,
+        run_id: RunId,
+        worker_id: str,
+    ) -> None:
+        self._service = service
+        self._contexts = contexts
+        self._clock = clock
+        self._run_id = run_id
+        self._worker_id = worker_id
+        self._started = clock.monotonic()
+        self._results: list[Record] = []
+        self._running: dict[tuple[str, int], Record] = {}
+        self._changed = asyncio.Event()
+        self._has_room = asyncio.Event()
+        self._has_room.set()
+        self._closed = asyncio.Event()
+
+    async def record(self, event: Event) -> None:
+        """Take one event; waits while the database lags so far behind that memory would suffer."""
+        if isinstance(event, TestStarted):
+            self._running[(event.key, event.iteration)] = to_running_test(event)
+        elif isinstance(event, TestEnded):
+            await self._take_result(event)
+        else:
+            return
+        self._changed.set()
+        await self._has_room.wait()
+
+    def close(self) -> None:
+        """Say that no more events come: `write` ends once everything is committed."""
+        self._closed.set()
+        self._changed.set()
+
+    async def write(self) -> None:
+        """Write batches until closed and empty; without news, a heartbeat every few seconds."""
+        while self._changed.is_set() or not self._closed.is_set():
+            await _wait(self._changed, HEARTBEAT_INTERVAL.total_seconds())
+            await self._write_batch()
+            if not self._results:
+                await _wait(self._closed, self._measure_pause())
+
+    async def _take_result(self, event: TestEnded) -> None:
+        result = event.result
+        self._running.pop((result.key, result.iteration), None)
+        self._results.extend(to_result_records(event))
+        await self._contexts.record_captures(self._run_id, result.key, result.captured)
+        if len(self._results) >= LARGEST_BACKLOG:
+            self._has_room.clear()
+
+    async def _write_batch(self) -> None:
+        batch, self._results = self._results[:LARGEST_BATCH], self._results[LARGEST_BATCH:]
+        if not self._results:
+            self._changed.clear()
+        request: dict[str, Any] = {
+            "run_id": str(self._run_id),
+            "worker_id": self._worker_id,
+            "running_tests": list(self._running.values()),
+            "results": batch,
+            # Captures of results that wait for the next batch may come early, never late.
+            "context": self._contexts.take_changes(self._run_id).to_document(),
+        }
+        await self._service.call("record_run_batch", request, idempotent=True, patience=PATIENCE)
+        if len(self._results) < LARGEST_BACKLOG:
+            self._has_room.set()
+
+    def _measure_pause(self) -> float:
+        age = self._clock.monotonic() - self._started
+        interval = max(SHORTEST_INTERVAL.total_seconds(), age * INTERVAL_SHARE)
+        return min(interval, LONGEST_INTERVAL.total_seconds())
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

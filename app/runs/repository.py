@@ -1,0 +1,66 @@
+"""Where runs, their results and their contexts are kept."""
+
+from typing import Final
+
+from app.core.identifiers import RunId
+from app.db.session import Row, Session
+from app.runs.schemas import Result, Run, RunContext, RunCounts, RunStart
+from app.web.pagination import Page, PageRequest, select_page
+
+MASK: Final = "***"
+
+_COUNTS = {name: f"{name}_count" for name in RunCounts.model_fields}
+_RUN_COLUMNS = ",".join([*(set(Run.model_fields) - {"counts"}), *_COUNTS.values()])
+_RESULT_COLUMNS = (
+    "id,test_case_id,iteration,status,category,reason,error_message,started_at,completed_at,duration_ms,"
+    "attempt_number,is_final,test_revision,captured_names,...test_cases(key,name),"
+    "details:test_result_details(request_method,request_url,request_headers,request_query,request_body,"
+    "response_status,response_headers,response_body,response_time_ms,timing_phases,assertions_passed,"
+    "assertions_failed,captured_variables),"
+    "assertions:assertion_results(assertion_name,assertion_type,expected_value,actual_value,passed,error_message)"
+)
+_CONTEXT_COLUMNS = ",".join(RunContext.model_fields)
+
+
+async def start(session: Session, start: RunStart) -> Run:
+    """Create a pending run of the selected tests."""
+    request = start.model_dump(mode="json", exclude_none=True)
+    return Run.model_validate(await session.call("start_test_run", {"trigger": "api", **request}))
+
+
+async def find(session: Session, run_id: RunId) -> Run | None:
+    """Return the run if the caller may see it."""
+    row = await session.find("test_runs", _RUN_COLUMNS, id=run_id)
+    return None if row is None else _to_run(row)
+
+
+async def cancel(session: Session, run_id: RunId) -> Run:
+    """Note that the run is to end; raises `NotFoundError` or `ForbiddenError`."""
+    return Run.model_validate(await session.call("cancel_test_run", {"run_id": str(run_id)}))
+
+
+async def list_results(session: Session, run_id: RunId, page: PageRequest) -> Page[Result]:
+    """Return the attempts of a run in the order they ended."""
+    return await select_page(
+        session,
+        "test_results",
+        Result,
+        where={"run_id": run_id},
+        order=("completed_at", "id"),
+        page=page,
+        columns=_RESULT_COLUMNS,
+    )
+
+
+async def find_context(session: Session, run_id: RunId) -> RunContext | None:
+    """Return the context of a run that the caller may see, token values masked."""
+    row = await session.find("test_execution_context", _CONTEXT_COLUMNS, run_id=run_id)
+    if row is None:
+        return None
+    masked = dict.fromkeys(row["shared_auth_tokens"], MASK)
+    return RunContext.model_validate({**row, "shared_auth_tokens": masked})
+
+
+def _to_run(row: Row) -> Run:
+    counts = {name: row[column] for name, column in _COUNTS.items()}
+    return Run.model_validate({**row, "counts": counts})

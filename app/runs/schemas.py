@@ -1,0 +1,158 @@
+"""What callers send and receive about runs."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.identifiers import (
+    EnvironmentId,
+    OrganizationId,
+    ProjectId,
+    ResultId,
+    RunId,
+    SuiteId,
+    TestCaseId,
+    UserId,
+)
+from app.web.fields import RequestModel
+
+JsonObject = dict[str, Any]
+
+
+class RunStatus(StrEnum):
+    """Where a run is in its life; the last three are final."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ResultStatus(StrEnum):
+    """How a test of a run ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    ERROR = "error"
+
+
+_FINAL = frozenset({RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED})
+
+
+class RunOptions(RequestModel):
+    """How a run is executed."""
+
+    concurrency: Annotated[
+        int | None,
+        Field(ge=1, le=256, description="Tests in flight at once; default: the server's."),
+    ] = None
+
+
+class RunStart(RequestModel):
+    """Which tests to run, and where."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "project_id": "8f14e45f-ceea-4e7a-9d5b-0a1f2b3c4d5e",
+                "environment_id": "c9f0f895-fb98-4b91-8a3c-1f2e3d4c5b6a",
+                "suite_id": "45c48cce-2e2d-4fbd-8a1a-9f8e7d6c5b4a",
+                "target_version": "2026.11.3",
+            }
+        },
+    )
+
+    project_id: ProjectId
+    environment_id: EnvironmentId
+    suite_id: SuiteId | None = None
+    test_case_ids: Annotated[list[TestCaseId] | None, Field(min_length=1, max_length=10_000)] = None
+    options: RunOptions = RunOptions()
+    target_version: Annotated[str | None, Field(max_length=200)] = None
+    metadata: JsonObject = {}
+
+
+class RunCounts(BaseModel):
+    """How many tests of a run ended how; `total` includes those still to run."""
+
+    total: int
+    passed: int
+    failed: int
+    skipped: int
+    error: int
+
+
+class Run(BaseModel):
+    """One execution of a selection of tests in one environment."""
+
+    id: RunId
+    organization_id: OrganizationId
+    project_id: ProjectId
+    suite_id: SuiteId | None
+    environment_id: EnvironmentId
+    started_by: UserId | None
+    trigger: str
+    status: RunStatus
+    counts: RunCounts
+    total_duration_ms: float | None
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    cancel_requested_at: datetime | None
+    event_seq: Annotated[int, Field(description="Sequence number of the run's newest event.")]
+    target_version: str | None
+    options: JsonObject
+    metadata: JsonObject
+
+    @property
+    def is_finished(self) -> bool:
+        """Say whether nothing more happens in this run."""
+        return self.status in _FINAL
+
+
+class Assertion(BaseModel):
+    """One check of a response and its outcome."""
+
+    assertion_name: str
+    assertion_type: str
+    expected_value: Any
+    actual_value: Any
+    passed: bool
+    error_message: str | None
+
+
+class Result(BaseModel):
+    """The outcome of one attempt of one test in a run, with its evidence."""
+
+    id: ResultId
+    test_case_id: TestCaseId
+    iteration: int
+    key: str
+    name: str
+    status: ResultStatus
+    category: str | None
+    reason: str | None
+    error_message: str | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    duration_ms: float | None
+    attempt_number: int
+    is_final: bool
+    test_revision: int | None
+    captured_names: list[str]
+    details: JsonObject | None
+    assertions: list[Assertion]
+
+
+class RunContext(BaseModel):
+    """What the tests of a run share; token values are masked."""
+
+    run_id: RunId
+    shared_auth_tokens: JsonObject
+    shared_variables: JsonObject
+    captured_data: JsonObject
+    test_order: list[str]
+    updated_at: datetime | None

@@ -1,0 +1,55 @@
+"""What a person can do with runs."""
+
+from app.core.errors import NotFoundError
+from app.core.identifiers import RunId
+from app.db.session import Session
+from app.runs import repository
+from app.runs.queue import RunQueue
+from app.runs.schemas import Result, Run, RunContext, RunStart
+from app.web.pagination import Page, PageRequest
+
+
+async def start_run(session: Session, queue: RunQueue, start: RunStart) -> Run:
+    """
+    Create a run and queue it.
+
+    Raises `NotFoundError`, `ForbiddenError` or `NoTestsSelectedError`. Should the queue not answer, the run
+    exists all the same and a worker picks it up within seconds.
+    """
+    run = await repository.start(session, start)
+    await queue.enqueue(run.id)
+    return run
+
+
+async def get_run(session: Session, run_id: RunId) -> Run:
+    """Return the run; raises `NotFoundError` when the caller may not see it."""
+    run = await repository.find(session, run_id)
+    if run is None:
+        raise NotFoundError
+    return run
+
+
+async def list_results(session: Session, run_id: RunId, page: PageRequest) -> Page[Result]:
+    """Return every attempt of a run in the order they ended; raises `NotFoundError`."""
+    await get_run(session, run_id)
+    return await repository.list_results(session, run_id, page)
+
+
+async def get_context(session: Session, run_id: RunId) -> RunContext:
+    """Return what the tests of a run share, tokens masked; raises `NotFoundError`."""
+    context = await repository.find_context(session, run_id)
+    if context is None:
+        raise NotFoundError
+    return context
+
+
+async def cancel_run(session: Session, queue: RunQueue, run_id: RunId) -> Run:
+    """
+    Ask for the end of a run; a finished one stays as it is.
+
+    Raises `NotFoundError` or `ForbiddenError`.
+    """
+    run = await repository.cancel(session, run_id)
+    if not run.is_finished:
+        await queue.abort(run_id)
+    return run
