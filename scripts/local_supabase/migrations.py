@@ -51,6 +51,8 @@ class MigrationReport:
 
 async def apply_migrations(connection: psycopg.AsyncConnection, directory: Path) -> MigrationReport:
     """Apply the missing files in order, each in one transaction; raise MigrationError."""
+    # "discard all" after each file drops prepared statements that psycopg would count on.
+    connection.prepare_threshold = None
     recorded = await _read_records(connection)
     migrations = list_migrations(directory)
     missing = [migration for migration in migrations if migration.version not in recorded]
