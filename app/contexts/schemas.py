@@ -9,7 +9,7 @@ from app.core.identifiers import EnvironmentId, OrganizationId, ProjectId, Varia
 from app.web.fields import BaseUrl, Description, Name, RequestModel
 
 VariableKey = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", min_length=1, max_length=200)
+    str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", min_length=1, max_length=128)
 ]
 VariableValue = Annotated[str, StringConstraints(max_length=65_536)]
 

@@ -1,30 +1,14 @@
-"""What the database answers, as the errors of this service."""
+"""Refusals that come from the database."""
 
-from collections.abc import Mapping
-from datetime import timedelta
-from types import MappingProxyType
-from typing import Final
-
-import aiohttp
 import httpx
-from postgrest.exceptions import APIError
 
 from app.core.errors import (
-    AlreadyExistsError,
-    AppError,
     ConflictError,
     ForbiddenError,
-    GoneError,
     InternalError,
     InvalidError,
-    InvalidTokenError,
-    NotFoundError,
-    TokenExpiredError,
-    TooManyRequestsError,
     UnavailableError,
 )
-
-RETRY_AFTER: Final = timedelta(seconds=2)
 
 
 class DatabaseUnavailableError(UnavailableError):
@@ -89,71 +73,32 @@ class RunAlreadyFinishedError(ConflictError):
     title = "The run has already finished."
 
 
-_BY_HINT: Final[Mapping[str, type[AppError]]] = MappingProxyType(
-    {
-        error.code: error
-        for error in (
-            DependencyCycleError,
-            RequiredTestNotFoundError,
-            NoTestsSelectedError,
-            RunClaimedByAnotherWorkerError,
-            RunAlreadyFinishedError,
-        )
-    }
-)
+class SecretRejectedError(InvalidError):
+    """The value or its key was refused; the answer reveals nothing about either."""
 
-_BY_STATUS: Final[Mapping[str, type[AppError]]] = MappingProxyType(
-    {
-        "400": InvalidError,
-        "401": InvalidTokenError,
-        "403": ForbiddenError,
-        "404": NotFoundError,
-        "409": ConflictError,
-        "410": GoneError,
-        "422": InvalidError,
-        "429": TooManyRequestsError,
-        "503": UnavailableError,
-    }
-)
+    code = "secret_rejected"
+    title = "The secret was not accepted."
 
-_BY_CODE: Final[Mapping[str, type[AppError]]] = MappingProxyType(
-    {
-        "42501": ForbiddenError,
-        "23505": AlreadyExistsError,
-        "23503": InvalidError,
-        "23502": InvalidError,
-        "23514": InvalidError,
-        "23P01": ConflictError,
-        "P0001": InvalidError,
-        "P0002": NotFoundError,
-        "40001": DatabaseBusyError,
-        "40P01": DatabaseBusyError,
-        "55P03": DatabaseBusyError,
-        "57014": DatabaseTimeoutError,
-        "PGRST116": NotFoundError,
-        "PGRST301": InvalidTokenError,
-        "PGRST302": InvalidTokenError,
-        "PGRST303": TokenExpiredError,
-        "PGRST000": DatabaseUnavailableError,
-        "PGRST001": DatabaseUnavailableError,
-        "PGRST002": DatabaseUnavailableError,
-        "PGRST003": DatabaseUnavailableError,
-    }
-)
 
-_BY_CODE_CLASS: Final[Mapping[str, type[AppError]]] = MappingProxyType(
-    {
-        "08": DatabaseUnavailableError,
-        "22": InvalidError,
-        "53": DatabaseUnavailableError,
-        "57": DatabaseUnavailableError,
-    }
-)
+class ContextLimitExceededError(InvalidError):
+    """The execution context of a run holds as much as it may."""
 
-# PostgREST refused before the transaction began, or Postgres rolled it back as a whole.
-_NOTHING_HAPPENED: Final = frozenset(
-    {"40001", "40P01", "55P03", "PGRST000", "PGRST001", "PGRST002", "PGRST003"}
-)
+    code = "context_limit_exceeded"
+    title = "The execution context of the run is full."
+
+
+class LastOwnerError(ConflictError):
+    """An organization keeps at least one owner."""
+
+    code = "last_owner"
+    title = "The last owner of an organization has to stay."
+
+
+class RoleAboveOwnError(ForbiddenError):
+    """Nobody hands out a role above their own."""
+
+    code = "role_above_own"
+    title = "The role is above your own."
 
 
 class GatewayAnswerError(httpx.TransportError):
@@ -162,51 +107,3 @@ class GatewayAnswerError(httpx.TransportError):
     def __init__(self, status: int, request: httpx.Request) -> None:
         super().__init__(f"HTTP {status} without a PostgREST error", request=request)
         self.status = status
-
-
-def error_class_of(code: str, hint: str | None = None) -> type[AppError]:
-    """Return the error that stands for a SQLSTATE or PGRST code; `hint` may carry our own code."""
-    if code.startswith("PT"):
-        return _BY_HINT.get(hint or "") or _BY_STATUS.get(code[2:], InternalError)
-    return _BY_CODE.get(code) or _BY_CODE_CLASS.get(code[:2], DatabaseMismatchError)
-
-
-def from_answer(error: APIError) -> AppError:
-    """Return our error for one that PostgREST answered; only texts meant for callers are kept."""
-    code = error.code or ""
-    error_class = error_class_of(code, error.hint)
-    detail = None if issubclass(error_class, NotFoundError) else _detail_for_caller(code, error)
-    return error_class(detail, retry_after=_retry_after(error_class))
-
-
-def from_transport(error: httpx.TransportError) -> AppError:
-    """Return our error for a request that PostgREST did not answer."""
-    if isinstance(error.__cause__, TimeoutError) and not left_no_trace(error):
-        return DatabaseTimeoutError(retry_after=RETRY_AFTER)
-    if isinstance(error, GatewayAnswerError) and error.status < 500:
-        return DatabaseMismatchError()
-    return DatabaseUnavailableError(retry_after=RETRY_AFTER)
-
-
-def left_no_trace(error: BaseException) -> bool:
-    """Say whether the failed request certainly changed nothing, so that any request may repeat it."""
-    if isinstance(error, APIError):
-        return error.code in _NOTHING_HAPPENED
-    # The transport calls everything a timeout; only its cause tells what happened.
-    return isinstance(
-        error.__cause__, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError
-    )
-
-
-def _detail_for_caller(code: str, error: APIError) -> str | None:
-    """Keep our own functions' words and constraint messages; `details` may quote whole rows."""
-    if code.startswith("PT"):
-        parts = (error.message, error.details if isinstance(error.details, str) else None)
-        return ": ".join(part.rstrip(".:") for part in parts if part) or None
-    if code in {"23502", "23503", "23514", "P0001"}:
-        return error.message
-    return None
-
-
-def _retry_after(error_class: type[AppError]) -> timedelta | None:
-    return RETRY_AFTER if issubclass(error_class, UnavailableError) else None

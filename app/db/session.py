@@ -12,7 +12,7 @@ from postgrest.exceptions import APIError
 
 from app.core.errors import UnavailableError
 from app.core.logging import get_logger
-from app.db.errors import from_answer, from_transport, left_no_trace
+from app.db.mapping import from_answer, from_transport, left_no_trace
 
 # A document or row as PostgREST sent it; whoever parses it gives it a type.
 Json = Any
