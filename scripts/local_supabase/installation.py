@@ -1,15 +1,14 @@
 """One supervisor per installation: its lock, and what it tells about the running stack."""
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
 from collections.abc import Generator
-from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from scripts.local_supabase.errors import LocalSupabaseError
+from scripts.local_supabase.file_locks import try_lock
 from scripts.local_supabase.keys import write_private
 from scripts.local_supabase.layout import EPHEMERAL_PREFIX, Layout, default_home
 
@@ -21,7 +20,7 @@ class AlreadyRunningError(LocalSupabaseError):
 @contextlib.contextmanager
 def hold_installation(layout: Layout) -> Generator[None]:
     """Be the only supervisor of the installation; raise AlreadyRunningError."""
-    lock = _try_lock(layout.lock)
+    lock = try_lock(layout.lock)
     if lock is None:
         raise AlreadyRunningError(
             f"A local Supabase already runs on {layout.installation} (process {find_supervisor(layout)}); "
@@ -42,7 +41,7 @@ def find_supervisor(layout: Layout) -> int | None:
     """Return the process id of the supervisor; None when the installation does not run."""
     if not layout.lock.exists():
         return None
-    lock = _try_lock(layout.lock)
+    lock = try_lock(layout.lock)
     if lock is not None:
         lock.close()
         return None
@@ -78,17 +77,3 @@ def is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def _try_lock(path: Path) -> TextIO | None:
-    """Return the locked file; None when another process holds it."""
-    try:
-        stream = path.open("a+")
-    except FileNotFoundError:
-        return None
-    try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        stream.close()
-        return None
-    return stream

