@@ -15,7 +15,7 @@ NORMAL = 1000
 TOO_BIG = 1009
 TRY_AGAIN_LATER = 1013
 # A peer that reads nothing cannot read the close frame either.
-CLOSE_WAIT_SECONDS = 2.0
+CLOSE_WAIT_SECONDS = 5.0
 
 
 class ConnectionEndedError(Exception):

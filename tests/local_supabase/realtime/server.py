@@ -17,7 +17,7 @@ from scripts.local_supabase.bootstrap import bootstrap
 from scripts.local_supabase.children import Child
 from scripts.local_supabase.gateway.server import GatewayServer
 from scripts.local_supabase.keys import KeyRing, load_or_create_credentials
-from scripts.local_supabase.layout import create_layout
+from scripts.local_supabase.layout import create_ephemeral_layout
 from scripts.local_supabase.ports import HOST, listen, pick_free_port
 from scripts.local_supabase.postgres import PostgresServer
 from scripts.local_supabase.postgres_binaries import ensure_binaries
@@ -82,7 +82,7 @@ class RealtimeServer:
 @asynccontextmanager
 async def run_database() -> AsyncGenerator[Database]:
     """Make and start a bootstrapped PostgreSQL, and remove it at the end."""
-    layout = create_layout(None, ephemeral=True)
+    layout = create_ephemeral_layout()
     ensure_binaries(layout.binaries)
     postgres = PostgresServer(
         layout, pick_free_port(), "secret-of-the-test", find_server_account(), disposable=True

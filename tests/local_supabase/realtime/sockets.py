@@ -1,6 +1,7 @@
 """A client that speaks frames, to test what the Supabase clients hide."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from tests.local_supabase.realtime.server import RealtimeServer
 
@@ -96,9 +98,10 @@ class RawSocket:
 
     async def receive_close_code(self) -> int | None:
         """Read until the server closes, and return its code."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            async for _ in self.connection:
-                pass
+        with contextlib.suppress(ConnectionClosed):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while True:
+                    await self.connection.recv()
         return self.connection.close_code
 
 
