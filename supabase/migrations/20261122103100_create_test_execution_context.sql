@@ -1,0 +1,78 @@
+-- Execution context: what the tests of one run share; gone a day after the run.
+-- Risk: none, new table only.
+set lock_timeout = '5s';
+
+create table public.test_execution_context (
+  id uuid not null default gen_random_uuid(),
+  organization_id uuid not null,
+  run_id uuid not null,
+  run_date date not null,
+  shared_auth_tokens jsonb not null default '{}',
+  shared_variables jsonb not null default '{}',
+  captured_data jsonb not null default '{}',
+  test_order text[] not null default '{}',
+  expires_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint test_execution_context_pkey primary key (id),
+  constraint test_execution_context_run_id_fkey foreign key (organization_id, run_id, run_date)
+    references public.test_runs (organization_id, id, run_date) on delete cascade,
+  constraint test_execution_context_object_check check (
+    jsonb_typeof(shared_auth_tokens) = 'object' and jsonb_typeof(shared_variables) = 'object'
+    and jsonb_typeof(captured_data) = 'object'
+  )
+);
+comment on table public.test_execution_context is 'What the tests of one run share: tokens, variables, captured data, order of completion.';
+comment on column public.test_execution_context.captured_data is 'Key of the test -> name of the value -> value.';
+comment on column public.test_execution_context.expires_at is 'A day after the end of the run; null while it runs.';
+create unique index idx_test_execution_context_run_id on public.test_execution_context (run_id);
+create index test_execution_context_organization_id_run_id_idx
+  on public.test_execution_context (organization_id, run_id, run_date);
+create index test_execution_context_expires_at_idx
+  on public.test_execution_context (expires_at) where expires_at is not null;
+
+alter table public.test_execution_context enable row level security;
+revoke all on table public.test_execution_context from public, anon, authenticated, service_role;
+grant select on table public.test_execution_context to authenticated;
+grant select, insert, update, delete on table public.test_execution_context to service_role;
+
+create policy test_execution_context_select_member on public.test_execution_context
+  for select to authenticated
+  using (organization_id = any (array(select private.my_orgs('viewer'))));
+comment on policy test_execution_context_select_member on public.test_execution_context is 'Members read the contexts of the runs of their organizations.';
+
+create function private.check_context_limits()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if pg_column_size(new.shared_auth_tokens) + pg_column_size(new.shared_variables)
+    + pg_column_size(new.captured_data) > 10 * 1024 * 1024
+    or (select count(*) from jsonb_object_keys(new.shared_variables)) > 1000
+    or (
+      select coalesce(sum(case when jsonb_typeof(test.captured) = 'object'
+        then (select count(*) from jsonb_object_keys(test.captured)) else 1 end), 0)
+      from jsonb_each(new.captured_data) as test (key, captured)
+    ) > 5000 then
+    raise sqlstate 'PT422' using
+      message = 'execution context is full',
+      detail = 'a context holds at most 10 MB, 1000 shared variables and 5000 captured values',
+      hint = 'context_limit_exceeded';
+  end if;
+  return new;
+end;
+$$;
+comment on function private.check_context_limits() is
+  'Keeps a context within 10 MB, 1000 shared variables and 5000 captured values.';
+revoke execute on function private.check_context_limits() from public, anon, authenticated, service_role;
+
+create trigger test_execution_context_check_limits
+  before insert or update on public.test_execution_context
+  for each row execute function private.check_context_limits();
+comment on trigger test_execution_context_check_limits on public.test_execution_context is 'Keeps a context within its limits.';
+
+create trigger test_execution_context_set_updated_at
+  before update on public.test_execution_context
+  for each row execute function private.set_updated_at();
+comment on trigger test_execution_context_set_updated_at on public.test_execution_context is 'Keeps updated_at current.';

@@ -1,0 +1,90 @@
+-- Execution context: read it, and merge into it safely under concurrent writers.
+-- Risk: none, new functions only.
+set lock_timeout = '5s';
+
+create function public.get_test_run_context(request jsonb)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'run_id', context.run_id, 'shared_auth_tokens', context.shared_auth_tokens,
+    'shared_variables', context.shared_variables, 'captured_data', context.captured_data,
+    'test_order', context.test_order, 'updated_at', context.updated_at
+  )
+  from public.test_execution_context as context
+  where context.run_id = (request ->> 'run_id')::uuid
+$$;
+comment on function public.get_test_run_context(jsonb) is
+  'Request {run_id}; answers the execution context, or null.';
+revoke execute on function public.get_test_run_context(jsonb) from public, anon, authenticated, service_role;
+grant execute on function public.get_test_run_context(jsonb) to authenticated, service_role;
+
+create function private.merge_captured_data(captured jsonb, delta jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select captured || coalesce(
+    jsonb_object_agg(test.key, case
+      when jsonb_typeof(test.value) = 'object' and jsonb_typeof(captured -> test.key) = 'object'
+        then (captured -> test.key) || test.value
+      else test.value
+    end),
+    '{}'
+  )
+  from jsonb_each(delta) as test
+$$;
+comment on function private.merge_captured_data(jsonb, jsonb) is
+  'Merges captured values, key by key within each test.';
+revoke execute on function private.merge_captured_data(jsonb, jsonb) from public, anon, authenticated, service_role;
+grant execute on function private.merge_captured_data(jsonb, jsonb) to service_role;
+
+create function private.merge_test_order(test_order text[], delta text[])
+returns text[]
+language sql
+immutable
+set search_path = ''
+as $$
+  select test_order || coalesce(array_agg(added.key order by added.place), '{}')
+  from (
+    select item.key, min(item.place) as place
+    from unnest(delta) with ordinality as item (key, place)
+    where item.key <> all (test_order)
+    group by item.key
+  ) as added
+$$;
+comment on function private.merge_test_order(text[], text[]) is
+  'Appends the keys that are new.';
+revoke execute on function private.merge_test_order(text[], text[]) from public, anon, authenticated, service_role;
+grant execute on function private.merge_test_order(text[], text[]) to service_role;
+
+create function public.update_test_run_context(request jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  delta_order text[] := array(select jsonb_array_elements_text(coalesce(nullif(request -> 'test_order', 'null'), '[]')));
+begin
+  update public.test_execution_context as context set
+    shared_auth_tokens = context.shared_auth_tokens
+      || coalesce(nullif(request -> 'shared_auth_tokens', 'null'), '{}'),
+    shared_variables = context.shared_variables || coalesce(nullif(request -> 'shared_variables', 'null'), '{}'),
+    captured_data = private.merge_captured_data(
+      context.captured_data, coalesce(nullif(request -> 'captured_data', 'null'), '{}')
+    ),
+    test_order = private.merge_test_order(context.test_order, delta_order)
+  where context.run_id = (request ->> 'run_id')::uuid;
+  if not found then
+    perform private.refuse('404', 'context not found', null, 'not_found');
+  end if;
+  return public.get_test_run_context(request);
+end;
+$$;
+comment on function public.update_test_run_context(jsonb) is
+  'Request {run_id, shared_auth_tokens, shared_variables, captured_data, test_order}: merges, the last writer of a key wins; answers the context.';
+revoke execute on function public.update_test_run_context(jsonb) from public, anon, authenticated, service_role;
+grant execute on function public.update_test_run_context(jsonb) to service_role;

@@ -1,0 +1,184 @@
+-- get_run_plan: a worker claims a run and receives everything it needs to execute it.
+-- Risk: none, new functions only.
+set lock_timeout = '5s';
+
+create function private.claim_test_run(run_id uuid, claiming_worker_id text, stale_after interval)
+returns public.test_runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  run public.test_runs;
+begin
+  update public.test_runs set
+    status = 'running',
+    worker_id = claiming_worker_id,
+    heartbeat_at = now(),
+    started_at = coalesce(started_at, now())
+  where id = claim_test_run.run_id and status in ('pending', 'running')
+    and (
+      worker_id is null or worker_id = claiming_worker_id or heartbeat_at is null
+      or heartbeat_at <= now() - stale_after
+    )
+  returning * into run;
+  return run;
+end;
+$$;
+comment on function private.claim_test_run(uuid, text, interval) is
+  'Makes the worker the one that may record results; null when the run has ended, does not exist, or its worker is alive.';
+revoke execute on function private.claim_test_run(uuid, text, interval) from public, anon, authenticated, service_role;
+grant execute on function private.claim_test_run(uuid, text, interval) to service_role;
+
+create function private.list_planned_tests(run public.test_runs)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(
+    jsonb_build_object(
+      'test_case_id', test_case.id, 'key', test_case.key, 'name', test_case.name,
+      'suite_id', suite.id, 'suite_name', suite.name, 'order_index', test_case.order_index,
+      'timeout_ms', test_case.timeout_ms, 'retry_count', test_case.retry_count, 'revision', test_case.revision,
+      'method', endpoint.method, 'path', endpoint.path
+    )
+    || jsonb_build_object(
+      'headers', coalesce(config.headers, '{}'), 'query_params', coalesce(config.query_params, '{}'),
+      'path_params', coalesce(config.path_params, '{}'), 'body', config.body,
+      'body_type', coalesce(config.body_type, 'json'), 'auth_type', coalesce(config.auth_type, 'none'),
+      'auth_token_ref', config.auth_token_ref
+    )
+    || jsonb_build_object(
+      'expected_status_code', spec.expected_status_code, 'expected_headers', coalesce(spec.expected_headers, '{}'),
+      'expected_body', spec.expected_body, 'body_match_type', coalesce(spec.body_match_type, 'partial'),
+      'response_time_max_ms', spec.response_time_max_ms, 'assertions', coalesce(spec.assertions, '[]'),
+      'capture_vars', coalesce(spec.capture_vars, '{}')
+    )
+    order by suite.order_index, suite.name, test_case.order_index, test_case.key
+  ), '[]')
+  from public.test_cases as test_case
+  inner join public.test_suites as suite on suite.id = test_case.suite_id
+  inner join public.api_endpoints as endpoint on endpoint.id = test_case.endpoint_id
+  left join public.test_request_configs as config on config.test_case_id = test_case.id
+  left join public.test_response_specs as spec on spec.test_case_id = test_case.id
+  where test_case.id = any (run.planned_test_ids)
+$$;
+comment on function private.list_planned_tests(public.test_runs) is
+  'Tests of a run with everything needed to carry them out.';
+revoke execute on function private.list_planned_tests(public.test_runs) from public, anon, authenticated, service_role;
+grant execute on function private.list_planned_tests(public.test_runs) to service_role;
+
+create function private.get_plan_environment(run public.test_runs)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', environment.id, 'name', environment.name, 'base_url', environment.base_url,
+    'variables', coalesce(
+      (
+        select jsonb_object_agg(variable.key, variable.value)
+        from public.environment_variables as variable
+        where variable.environment_id = environment.id and not variable.is_secret
+      ),
+      '{}'
+    ),
+    'secret_keys', coalesce(
+      (
+        select jsonb_agg(variable.key order by variable.key)
+        from public.environment_variables as variable
+        where variable.environment_id = environment.id and variable.is_secret
+      ),
+      '[]'
+    )
+  )
+  from public.environments as environment
+  where environment.id = run.environment_id
+$$;
+comment on function private.get_plan_environment(public.test_runs) is
+  'Environment of a run; of secrets only the names.';
+revoke execute on function private.get_plan_environment(public.test_runs) from public, anon, authenticated, service_role;
+grant execute on function private.get_plan_environment(public.test_runs) to service_role;
+
+create function private.list_planned_dependencies(run public.test_runs)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'dependent_test_id', dependency.dependent_test_id, 'required_test_id', dependency.required_test_id,
+    'dependency_type', dependency.dependency_type
+  )), '[]')
+  from public.test_dependencies as dependency
+  where dependency.dependent_test_id = any (run.planned_test_ids)
+    and dependency.required_test_id = any (run.planned_test_ids)
+$$;
+comment on function private.list_planned_dependencies(public.test_runs) is
+  'Dependencies between the tests of a run.';
+revoke execute on function private.list_planned_dependencies(public.test_runs) from public, anon, authenticated, service_role;
+grant execute on function private.list_planned_dependencies(public.test_runs) to service_role;
+
+create function private.list_recorded_results(run public.test_runs)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'test_case_id', result.test_case_id, 'iteration', result.iteration, 'status', result.status,
+      'reason', result.reason
+    )), '[]')
+    from public.test_results as result
+    where result.run_id = run.id and result.run_date = run.run_date and result.is_final
+  );
+end;
+$$;
+comment on function private.list_recorded_results(public.test_runs) is
+  'Final results that a run already has.';
+revoke execute on function private.list_recorded_results(public.test_runs) from public, anon, authenticated, service_role;
+grant execute on function private.list_recorded_results(public.test_runs) to service_role;
+
+create function public.get_run_plan(request jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  run public.test_runs;
+  claimed boolean;
+begin
+  run := private.claim_test_run(
+    (request ->> 'run_id')::uuid,
+    request ->> 'worker_id',
+    make_interval(secs => coalesce((request ->> 'stale_after_seconds')::double precision, 0))
+  );
+  claimed := run.id is not null;
+  -- Read again: the claim announced itself and so moved event_seq.
+  select * into run from public.test_runs where id = (request ->> 'run_id')::uuid;
+  if run.id is null then
+    perform private.refuse('404', 'run not found', null, 'not_found');
+  end if;
+  return jsonb_build_object(
+    'run', jsonb_build_object(
+      'id', run.id, 'organization_id', run.organization_id, 'project_id', run.project_id,
+      'environment_id', run.environment_id, 'status', run.status, 'run_date', run.run_date,
+      'options', run.options, 'trigger', run.trigger, 'target_version', run.target_version,
+      'total_count', run.total_count, 'cancel_requested_at', run.cancel_requested_at,
+      'event_seq', run.event_seq, 'claimed', claimed
+    ),
+    'environment', private.get_plan_environment(run),
+    'tests', private.list_planned_tests(run),
+    'dependencies', private.list_planned_dependencies(run),
+    'context', public.get_test_run_context(jsonb_build_object('run_id', run.id)),
+    'recorded', private.list_recorded_results(run)
+  );
+end;
+$$;
+comment on function public.get_run_plan(jsonb) is
+  'Request {run_id, worker_id, stale_after_seconds}; claims the run and answers {run, environment, tests, dependencies, context, recorded}.';
+revoke execute on function public.get_run_plan(jsonb) from public, anon, authenticated, service_role;
+grant execute on function public.get_run_plan(jsonb) to service_role;

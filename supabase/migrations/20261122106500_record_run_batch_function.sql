@@ -1,0 +1,42 @@
+-- record_run_batch: results and everything they captured commit together, and are announced once.
+-- Risk: none, new function only.
+set lock_timeout = '5s';
+
+create function public.record_run_batch(request jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  run public.test_runs;
+  results jsonb := coalesce(nullif(request -> 'results', 'null'), '[]');
+  reported jsonb := coalesce(nullif(request -> 'running_tests', 'null'), '[]');
+  context jsonb := coalesce(nullif(request -> 'context', 'null'), '{}');
+  stored_ids uuid[];
+begin
+  run := private.lock_claimed_run((request ->> 'run_id')::uuid, request ->> 'worker_id');
+  if private.is_finished(run.status) then
+    perform private.refuse('409', 'run already finished', null, 'run_already_finished');
+  end if;
+  perform private.begin_collecting_events(run.id);
+  -- Results first: a test that starts because another one ended is announced after that end.
+  stored_ids := private.store_batch_results(run, results);
+  perform private.store_batch_evidence(run, results, stored_ids);
+  update public.test_runs
+  set running_tests = private.merge_running_tests(run, reported), heartbeat_at = now()
+  where id = run.id;
+  if context <> '{}' then
+    perform public.update_test_run_context(context || jsonb_build_object('run_id', run.id));
+  end if;
+  perform private.publish_collected_events(run.id);
+  select * into run from public.test_runs where id = run.id;
+  return jsonb_build_object(
+    'recorded', cardinality(stored_ids), 'event_seq', run.event_seq, 'status', run.status,
+    'cancel_requested', run.cancel_requested_at is not null
+  );
+end;
+$$;
+comment on function public.record_run_batch(jsonb) is
+  'Request {run_id, worker_id, running_tests, results, context}; repeating it changes and announces nothing; answers {recorded, event_seq, status, cancel_requested}.';
+revoke execute on function public.record_run_batch(jsonb) from public, anon, authenticated, service_role;
+grant execute on function public.record_run_batch(jsonb) to service_role;
