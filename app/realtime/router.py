@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response, status
-from fastapi.sse import EventSourceResponse
+from fastapi.responses import StreamingResponse
 
 from app.auth.dependencies import AUTHENTICATION_PROBLEMS, CurrentPrincipal
 from app.core.errors import NotFoundError
@@ -28,8 +28,10 @@ def get_run_event_service(request: Request) -> RunEventService:
 @router.get(
     "/runs/{run_id}/events",
     summary="Follow a run live",
-    response_class=EventSourceResponse,
+    # EventSourceResponse here would make FastAPI iterate over the function's answer itself.
+    response_class=StreamingResponse,
     responses={
+        200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}},
         **AUTHENTICATION_PROBLEMS,
         **problem_responses(NotFoundError),
         204: {"description": "The run is over and you have seen all of its events."},
