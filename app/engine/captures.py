@@ -11,6 +11,8 @@ from app.engine.json_values import JsonObject, JsonValue, get_type_name
 from app.engine.response import Response
 from app.engine.results import AssertionResult, ContextDelta
 
+ESCAPED_NUL = b"\\u0000"
+
 CaptureSource: TypeAlias = Literal["body", "header", "status"]
 CaptureTarget: TypeAlias = Literal["captured_data", "shared_auth_tokens", "shared_variables"]
 
@@ -88,7 +90,7 @@ class Capture:
         if self.path is None:
             value = response.headers.get(self.spec.expression.lower())
             return value is not None, value
-        found = self.path.select(response.json) if response.json_problem is None else []
+        found = [] if self._find_obstacle(response) else self.path.select(response.json)
         if self.path.is_singular:
             return bool(found), found[0] if found else None
         return bool(found), list(found)
@@ -97,8 +99,13 @@ class Capture:
         """Why a required capture is missing."""
         if self.spec.source == "header":
             return f"capture '{self.spec.name}': the answer has no header {self.spec.expression}"
-        problem = response.json_problem or "nothing is there in the body"
+        problem = self._find_obstacle(response) or "nothing is there in the body"
         return f"capture '{self.spec.name}' from {self.spec.expression}: {problem}"
+
+    def _find_obstacle(self, response: Response) -> str | None:
+        if ESCAPED_NUL in response.received.body:
+            return "the body holds a NUL character, which the context cannot store"
+        return response.json_problem
 
 
 def compile_captures(specs: Mapping[str, CaptureSpec]) -> tuple[Capture, ...]:

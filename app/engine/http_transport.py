@@ -19,6 +19,8 @@ from app.engine.transport import PreparedRequest, ReceivedResponse
 MAXIMUM_BODY_BYTES = 10 * 1024 * 1024
 ACCEPT_ENCODING = (b"Accept-Encoding", b"gzip, deflate")
 
+NO_TIMEOUT = httpx.Timeout(None)  # send() sets one deadline for the whole exchange
+
 CHECK_TARGET = "Check that the target is running and that the base URL of the environment is right."
 
 
@@ -176,7 +178,7 @@ def create_http_transport(
     client = httpx.AsyncClient(
         transport=AiohttpTransport(client=open_session, verify=context),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-        timeout=None,  # send() sets one deadline for the whole exchange
+        timeout=NO_TIMEOUT,
         trust_env=False,
     )
     return HttpxTransport(client, maximum_body_bytes)

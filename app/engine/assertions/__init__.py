@@ -1,0 +1,1 @@
+"""Assertions: one file per family, `checks` puts them together."""

@@ -1,0 +1,60 @@
+"""Status codes: a code, a class such as `2xx`, or a list of both."""
+
+import re
+from dataclasses import dataclass
+
+from app.engine.errors import InvalidExpectationError
+from app.engine.json_values import JsonValue
+from app.engine.response import Response
+from app.engine.results import AssertionResult
+
+_CODE = re.compile(r"[1-9][0-9]{2}")
+_CLASS = re.compile(r"[1-5][xX]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCheck:
+    """Passes when the status is one of the codes or in one of the classes."""
+
+    allowed: tuple[int | str, ...]
+    expected: JsonValue
+    name: str
+
+    def evaluate(self, response: Response) -> tuple[AssertionResult, ...]:
+        """One result, passed or not."""
+        status = response.status_code
+        passed = status in self.allowed or f"{status // 100}xx" in self.allowed
+        wanted = " or ".join(str(entry) for entry in self.allowed)
+        return (
+            AssertionResult(
+                name=self.name,
+                type="status-code",
+                operator="eq",
+                path=None,
+                expected=self.expected,
+                actual=status,
+                passed=passed,
+                message=None if passed else f"expected status {wanted}, got {status}",
+            ),
+        )
+
+
+def build_status_check(expected: JsonValue, location: str, name: str | None = None) -> StatusCheck:
+    """Null means any 2xx; raise InvalidExpectationError for what is not a status."""
+    wanted: JsonValue = "2xx" if expected is None else expected
+    entries = wanted if isinstance(wanted, list) else [wanted]
+    if not entries:
+        raise InvalidExpectationError("the list of status codes is empty", location)
+    allowed = tuple(_read_entry(entry, location) for entry in entries)
+    label = " or ".join(str(entry) for entry in allowed)
+    return StatusCheck(allowed, wanted, name or f"status is {label}")
+
+
+def _read_entry(entry: JsonValue, location: str) -> int | str:
+    if isinstance(entry, str) and _CLASS.fullmatch(entry):
+        return entry.lower()
+    if isinstance(entry, str | int) and _CODE.fullmatch(str(entry)):
+        return int(entry)
+    raise InvalidExpectationError(
+        f"'{entry}' is not a status code or a class such as 2xx", location
+    )

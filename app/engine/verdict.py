@@ -1,0 +1,43 @@
+"""Why an attempt that got an answer did not pass."""
+
+from collections.abc import Sequence
+
+from app.engine.errors import Category, Problem
+from app.engine.results import AssertionResult
+
+MESSAGES_SHOWN = 3
+REFUSALS = (401, 403)
+
+
+def find_problem(
+    status_code: int, checks: Sequence[AssertionResult], missing: Sequence[AssertionResult]
+) -> Problem | None:
+    """None when every check passed and no required capture is missing."""
+    failed = [check for check in checks if not check.passed]
+    if not failed and not missing:
+        return None
+    message = _summarise([*failed, *missing])
+    if status_code in REFUSALS and any(check.type == "status-code" for check in failed):
+        return Problem(
+            category=Category.AUTHENTICATION,
+            message=message,
+            suggested_fix="Check the credentials of the test: absent, wrong, expired or too weak.",
+        )
+    if failed:
+        return Problem(
+            category=Category.ASSERTION,
+            message=message,
+            suggested_fix="Compare the answer with what the test expects; one of them is wrong.",
+        )
+    return Problem(
+        category=Category.DATA_VALIDATION,
+        message=message,
+        suggested_fix="Correct the capture, or mark it as not required.",
+    )
+
+
+def _summarise(failed: Sequence[AssertionResult]) -> str:
+    messages = [check.message or check.name for check in failed]
+    text = "; ".join(messages[:MESSAGES_SHOWN])
+    more = len(messages) - MESSAGES_SHOWN
+    return f"{text}; and {more} more" if more > 0 else text
