@@ -54,19 +54,22 @@ begin
     from reach
     inner join public.test_dependencies as dependency on dependency.dependent_test_id = reach.reached_id
   )
-  select added.dependent_test_id, added.required_test_id, origin.key as dependent_key into closing
+  select origin.id, origin.key into closing
   from reach
-  inner join added_dependencies as added
-    on added.dependent_test_id = reach.origin_id
   inner join public.test_cases as origin on origin.id = reach.origin_id
   where reach.reached_id = reach.origin_id
-    and private.find_dependency_path(added.required_test_id, added.dependent_test_id) is not null
+  order by origin.key
   limit 1;
   if found then
     raise sqlstate 'PT422' using
       message = 'dependency cycle',
-      detail = closing.dependent_key || ' -> '
-        || private.find_dependency_path(closing.required_test_id, closing.dependent_test_id),
+      detail = closing.key || ' -> ' || (
+        select path.keys
+        from added_dependencies as added
+        cross join lateral private.find_dependency_path(added.required_test_id, closing.id) as path (keys)
+        where added.dependent_test_id = closing.id and path.keys is not null
+        limit 1
+      ),
       hint = 'dependency_cycle';
   end if;
   return null;
