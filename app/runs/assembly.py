@@ -8,6 +8,7 @@ from app.contexts.manager import TestExecutionContextManager
 from app.core.settings import Settings
 from app.db.database import Database
 from app.engine import RunOptions, create_http_transport
+from app.runs.execution import Workshop
 from app.runs.executor import RunExecutor
 from app.runs.queue import RunQueue
 from app.runs.worker import RunWorker
@@ -20,7 +21,7 @@ async def working(settings: Settings, database: Database, queue: RunQueue) -> As
     contexts = TestExecutionContextManager(service, settings.secrets_encryption_key)
     async with create_http_transport() as transport:
         options = RunOptions(concurrency=settings.run_concurrency)
-        executor = RunExecutor(service, contexts, transport, options)
+        executor = RunExecutor(Workshop(service, contexts, transport, options))
         worker = RunWorker(
             queue,
             executor,

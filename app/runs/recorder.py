@@ -1,8 +1,10 @@
 """Commits what a run produces, in few batches and in the order it happened."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from app.contexts.manager import TestExecutionContextManager
 from app.core.clock import Clock
@@ -28,7 +30,7 @@ class RunRecorder:
 
     A batch is repeated until the database took it: `record_run_batch` is idempotent. `write` runs
     beside the engine; it raises `RunClaimedByAnotherWorkerError` or `RunAlreadyFinishedError` when
-    the run is no longer ours.
+    the run is no longer ours. `identity` names the run and its worker: {run_id, worker_id}.
     """
 
     def __init__(
@@ -36,14 +38,13 @@ class RunRecorder:
         service: Session,
         contexts: TestExecutionContextManager,
         clock: Clock,
-        run_id: RunId,
-        worker_id: str,
+        identity: Mapping[str, str],
     ) -> None:
         self._service = service
         self._contexts = contexts
         self._clock = clock
-        self._run_id = run_id
-        self._worker_id = worker_id
+        self._identity = identity
+        self._run_id = RunId(UUID(identity["run_id"]))
         self._started = clock.monotonic()
         self._results: list[Record] = []
         self._running: dict[tuple[str, int], Record] = {}
@@ -89,8 +90,7 @@ class RunRecorder:
         if not self._results:
             self._changed.clear()
         request: dict[str, Any] = {
-            "run_id": str(self._run_id),
-            "worker_id": self._worker_id,
+            **self._identity,
             "running_tests": list(self._running.values()),
             "results": batch,
             # Captures of results that wait for the next batch may come early, never late.

@@ -4,12 +4,12 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 from app.core.clock import Clock
-from app.engine import Category, ResultStatus, TestFailed, TestResult
+from app.engine import Category, Event, ResultStatus, TestFailed, TestResult
 
 
 async def refuse_plan(
     document: Mapping[str, Any], problem: str, clock: Clock
-) -> AsyncGenerator[TestFailed, None]:
+) -> AsyncGenerator[Event, None]:
     """Yield one error per test of the plan document that has no result yet."""
     recorded = {result["test_case_id"] for result in document["recorded"]}
     for test in document["tests"]:
@@ -24,6 +24,6 @@ async def refuse_plan(
             completed_at=now,
             test_revision=test["revision"],
             category=Category.ENVIRONMENT,
-            error_message=f"The run could not be prepared: {problem}",
+            error_message=problem,
         )
         yield TestFailed(run_id=document["run"]["id"], occurred_at=now, result=result)
