@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -56,8 +57,11 @@ def interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def installer_environment() -> Mapping[str, str]:
-    """Keep the installers' caches in the project when there is no home to hold them."""
+    """Trust whom this system trusts, and keep caches in the project when there is no home."""
     environment = dict(os.environ)
+    trusted = ssl.get_default_verify_paths()
+    if trusted.cafile or trusted.capath:
+        environment.setdefault("UV_SYSTEM_CERTS", "true")
     if os.access(environment.get("HOME", ""), os.W_OK):
         return environment
     cache = PROJECT / ".local" / "cache"

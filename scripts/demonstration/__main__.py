@@ -58,9 +58,22 @@ def set_stage(display: Display) -> Generator[Stage]:
             service = Service(supabase.details, folder / "service.log")
             with display.step("The service"):
                 parts.enter_context(service)
-            yield Stage(supabase.details, service.url, service.log, shop.url, USERNAME, PASSWORD)
+            with shown_on_failure(display, service):
+                yield Stage(
+                    supabase.details, service.url, service.log, shop.url, USERNAME, PASSWORD
+                )
         finally:
             ignore_interrupts()
+
+
+@contextmanager
+def shown_on_failure(display: Display, service: Service) -> Generator[None]:
+    """What the service logged last is what one wants to read when the story breaks off."""
+    try:
+        yield
+    except Exception:
+        display.say(f"The last lines of the service's log:\n{service.log_tail()}")
+        raise
 
 
 def render_report(
