@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from psycopg import AsyncConnection
 
+from scripts.demonstration.components import SupabaseDetails
 from scripts.local_supabase.realtime.limits import Limits
 from tests.local_supabase.realtime.server import (
     Database,
@@ -23,6 +25,19 @@ create policy says on realtime.messages for insert to authenticated with check (
   realtime.topic() like 'room:' || (current_setting('request.jwt.claims', true)::jsonb ->> 'sub') || '%'
 );
 """
+
+# In the whole stack: topic client:<user id> belongs to the user.
+CLIENT_POLICY = """
+create policy client_hears on realtime.messages for select to authenticated
+using (realtime.topic() = 'client:' || (select auth.uid()))
+"""
+
+
+@pytest.fixture(scope="session")
+async def client_policy(supabase: SupabaseDetails) -> None:
+    """Let users of the stack listen to a topic of their own."""
+    async with await AsyncConnection.connect(supabase.database_url) as connection:
+        await connection.execute(CLIENT_POLICY)
 
 
 @pytest.fixture(scope="session")
