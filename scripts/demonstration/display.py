@@ -8,7 +8,6 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-from rich.table import Table
 
 from scripts.demonstration.expectations import Expectation
 from scripts.demonstration.outcome import ENDINGS, Outcome
@@ -27,10 +26,10 @@ class Display:
     """Prints to a terminal or a file; the words are the same."""
 
     def __init__(self) -> None:
-        self.console = Console(highlight=False, soft_wrap=True)
+        self.console = Console(highlight=False, soft_wrap=True, emoji=False)
 
-    def say(self, message: str) -> None:
-        self.console.print(escape(message))
+    def say(self, message: str = "") -> None:
+        self.console.print(message, markup=False)
 
     @contextmanager
     def step(self, name: str) -> Generator[None]:
@@ -54,26 +53,20 @@ class Display:
             yield RunProgress(self.console, bar, total)
 
     def show_expectations(self, expectations: list[Expectation]) -> None:
-        self.console.print()
+        self.say()
         for expectation in expectations:
             mark = "[green]held [/]" if expectation.held else "[red]BROKE[/]"
             why = "" if expectation.held else f": {expectation.problem}"
             self.console.print(f"  {mark} {escape(expectation.name + why)}")
 
     def show_summary(self, outcome: Outcome, seconds: dict[str, float]) -> None:
-        table = Table(show_header=False, box=None, padding=(0, 2))
         counts = ", ".join(f"{count} {name}" for name, count in outcome.run["counts"].items())
         events = ", ".join(f"{count} {name}" for name, count in outcome.count_events().items())
-        rows = {
-            "run": f"{outcome.run['id']} {outcome.run['status']}",
-            "tests": counts,
-            "events": events,
-            "seconds": ", ".join(f"{name} {value}" for name, value in seconds.items()),
-        }
-        for name, value in rows.items():
-            table.add_row(name, escape(value))
-        self.console.print()
-        self.console.print(table)
+        self.say()
+        self.say(f"Run {outcome.run['id']}: {outcome.run['status']}")
+        self.say(f"  tests    {counts}")
+        self.say(f"  events   {events}")
+        self.say("  seconds  " + ", ".join(f"{value} {name}" for name, value in seconds.items()))
 
 
 class RunProgress:

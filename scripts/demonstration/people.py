@@ -68,7 +68,6 @@ class Person(AbstractAsyncContextManager["Person"]):
         return answer.text
 
     async def __aenter__(self) -> Self:
-        await self.sign_up()
         return self
 
     async def __aexit__(

@@ -165,5 +165,6 @@ async def perform(stage: Stage, display: Display) -> Outcome:
     owner = Person("Ada", stage.supabase, stage.service_url)
     outsider = Person("Mallory", stage.supabase, stage.service_url)
     async with owner, outsider:
-        display.say(f"{owner.email} and {outsider.email} signed up")
+        with display.step("Two people sign up"):
+            await asyncio.gather(owner.sign_up(), outsider.sign_up())
         return await tell_story(stage, display, owner, outsider)
