@@ -10,6 +10,7 @@ from typing import Self
 
 from scripts.demonstration.processes import Child, HttpChild
 
+SHOP_DELAY_MS = 250
 UVICORN_OPTIONS = (
     *("--host", "127.0.0.1", "--port", "{port}"),
     *("--no-access-log", "--timeout-graceful-shutdown", "5"),
@@ -93,7 +94,8 @@ def service_settings(supabase: SupabaseDetails) -> dict[str, str]:
 
 
 class Shop(HttpChild):
-    """The shop API that the demonstration tests."""
+    """The shop API that the demonstration tests, slow enough for a person to watch."""
 
     def __init__(self, log: Path) -> None:
-        super().__init__(["tests.targets", "{port}"], log, ready_path="/health")
+        arguments = ["tests.targets", "{port}", "--delay-ms", str(SHOP_DELAY_MS)]
+        super().__init__(arguments, log, ready_path="/health")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
+from scripts.demonstration.components import SHOP_DELAY_MS
 from scripts.demonstration.outcome import ENDINGS, Outcome
 from scripts.demonstration.stream import ServerSentEvent
 from scripts.demonstration.suite import CASES, FAILING, PASSING, SKIPPED
@@ -81,6 +82,15 @@ def check_first_and_last(outcome: Outcome) -> str | None:
     once = types.count("run_started") == 1 and types.count("run_completed") == 1
     held = once and types[0] == "run_started" and types[-1] == "run_completed"
     return None if held else f"got {types}"
+
+
+def check_progress_was_live(outcome: Outcome) -> str | None:
+    """Login is announced before the tests that need its token can have ended."""
+    arrivals = {event.type: event.received_at for event in reversed(outcome.streams.live)}
+    first_ending = arrivals.get("test_completed", float("inf"))
+    waited = arrivals.get("run_completed", 0.0) - first_ending
+    needed = SHOP_DELAY_MS / 1000
+    return None if waited > needed else f"only {waited:.3f} s before the end of the run"
 
 
 def check_each_test_starts_and_ends_once(outcome: Outcome) -> str | None:
@@ -168,6 +178,7 @@ EXPECTATIONS: dict[str, Callable[[Outcome], str | None]] = {
     "stored results and streamed results agree": check_results_agree,
     "the stream delivered every event once and in order": check_every_event_once,
     "the stream began with run_started and ended with run_completed": check_first_and_last,
+    "progress arrived while the run went on": check_progress_was_live,
     "each test was announced once and ended once": check_each_test_starts_and_ends_once,
     "a viewer who joined with a snapshot missed nothing": check_the_joining_viewer,
     "the finished run can be replayed event by event": check_the_replay,

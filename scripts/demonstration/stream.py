@@ -1,6 +1,7 @@
 """A reader of server-sent events, written against the standard and not against our service."""
 
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ class ServerSentEvent:
     type: str
     id: str
     data: str
+    received_at: float = field(default=0.0, compare=False)
+    """Seconds of the monotonic clock."""
 
     @property
     def document(self) -> dict[str, Any]:
@@ -48,7 +51,9 @@ class EventParser:
     def dispatch(self) -> ServerSentEvent | None:
         lines, self.data = self.data, []
         kind, self.type = self.type or "message", ""
-        return ServerSentEvent(kind, self.id, "\n".join(lines)) if lines else None
+        if not lines:
+            return None
+        return ServerSentEvent(kind, self.id, "\n".join(lines), time.monotonic())
 
 
 async def read_events(

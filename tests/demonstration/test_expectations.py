@@ -43,7 +43,8 @@ def build_events() -> list[ServerSentEvent]:
 
 
 def build_event(kind: str, seq: int, data: dict[str, Any]) -> ServerSentEvent:
-    return ServerSentEvent(kind, str(seq), json.dumps({"seq": seq, "type": kind, "data": data}))
+    document = {"seq": seq, "type": kind, "data": data}
+    return ServerSentEvent(kind, str(seq), json.dumps(document), received_at=seq / 10)
 
 
 def build_outcome() -> Outcome:
@@ -92,6 +93,13 @@ def test_a_stream_that_is_not_exact_is_noticed(positions: list[int]) -> None:
     live = [outcome.streams.live[position] for position in positions]
     wrong = replace(outcome, streams=replace(outcome.streams, live=live))
     assert "the stream delivered every event once and in order" in list_broken(wrong)
+
+
+def test_a_stream_that_delivers_all_at_the_end_is_noticed() -> None:
+    outcome = build_outcome()
+    live = [replace(event, received_at=9.0) for event in outcome.streams.live]
+    wrong = replace(outcome, streams=replace(outcome.streams, live=live))
+    assert list_broken(wrong) == ["progress arrived while the run went on"]
 
 
 @pytest.mark.parametrize(

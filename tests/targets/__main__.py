@@ -1,5 +1,6 @@
-"""`python -m tests.targets PORT` serves the shop on 127.0.0.1."""
+"""`python -m tests.targets PORT [--delay-ms 250]` serves the shop on 127.0.0.1."""
 
+import argparse
 import sys
 
 import uvicorn
@@ -8,9 +9,14 @@ from tests.targets.shop import PASSWORD, USERNAME, create_shop
 
 
 def main() -> None:
-    port = int(sys.argv[1]) if len(sys.argv) > 1 else 8081
-    sys.stdout.write(f"The shop is at http://127.0.0.1:{port}; log in as {USERNAME} / {PASSWORD}\n")
-    uvicorn.run(create_shop(), host="127.0.0.1", port=port, log_level="warning", ws="none")
+    parser = argparse.ArgumentParser(prog="python -m tests.targets", description=__doc__)
+    parser.add_argument("port", type=int, nargs="?", default=8081)
+    parser.add_argument("--delay-ms", type=float, default=0.0, help="before each answer")
+    options = parser.parse_args()
+    where = f"The shop is at http://127.0.0.1:{options.port}"
+    sys.stdout.write(f"{where}; log in as {USERNAME} / {PASSWORD}\n")
+    shop = create_shop(delay_seconds=options.delay_ms / 1000)
+    uvicorn.run(shop, host="127.0.0.1", port=options.port, log_level="warning", ws="none")
 
 
 if __name__ == "__main__":

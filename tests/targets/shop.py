@@ -161,9 +161,10 @@ ROUTES = [
 ]
 
 
-def create_shop(traffic: Traffic | None = None) -> Starlette:
-    """A shop of its own: nobody logged in, nothing seen."""
-    middleware = [Middleware(TrafficMiddleware, traffic=traffic or Traffic())]
+def create_shop(traffic: Traffic | None = None, delay_seconds: float = 0.0) -> Starlette:
+    """A shop of its own, nobody logged in and nothing seen, that answers after a delay."""
+    seen = traffic or Traffic()
+    middleware = [Middleware(TrafficMiddleware, traffic=seen, delay_seconds=delay_seconds)]
     shop = Starlette(
         routes=ROUTES, middleware=middleware, exception_handlers={HTTPException: render_error}
     )

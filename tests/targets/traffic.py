@@ -78,15 +78,17 @@ class Traffic:
 class TrafficMiddleware:
     """Records every request before it is answered and holds back those that are to wait."""
 
-    def __init__(self, app: ASGIApp, traffic: Traffic) -> None:
+    def __init__(self, app: ASGIApp, traffic: Traffic, delay_seconds: float) -> None:
         self.app = app
         self.traffic = traffic
+        self.delay_seconds = delay_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             self.traffic.record(to_seen_request(scope))
             if self.traffic.is_held(scope["path"]):
                 await asyncio.to_thread(self.traffic.wait_until_released, scope["path"])
+            await asyncio.sleep(self.delay_seconds)
         await self.app(scope, receive, send)
 
 
