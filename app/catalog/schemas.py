@@ -32,7 +32,7 @@ Key = Annotated[
 ]
 Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_048)]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
-StatusCode = Annotated[int, Field(ge=100, le=599)]
+StatusCode = Annotated[int, Field(ge=100, le=599, strict=True)]
 StatusClass = Annotated[str, StringConstraints(pattern=r"^[1-5]xx$")]
 StatusCodes = Annotated[list[StatusCode], Field(min_length=1, max_length=50)]
 Scalar = str | int | float | bool
@@ -109,8 +109,9 @@ class SparseModel(RequestModel):
     @model_serializer(mode="wrap")
     def _leave_out_absent(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         fields: dict[str, Any] = serialize(self)
-        sent = self.model_fields_set
-        return {name: value for name, value in fields.items() if value is not None or name in sent}
+        declared = type(self).model_fields
+        sent = {declared[name].alias or name for name in self.model_fields_set}
+        return {name: value for name, value in fields.items() if name in sent}
 
 
 class Assertion(SparseModel):

@@ -12,6 +12,7 @@ from app.catalog.schemas import (
 )
 from app.core.errors import NotFoundError
 from app.core.identifiers import OrganizationId, ProjectId, SuiteId, TestCaseId
+from app.db.errors import DependencyCycleError
 from app.db.session import Session
 from app.web.pagination import Page, PageRequest
 from app.workspaces.service import get_organization
@@ -67,6 +68,9 @@ async def create_case(session: Session, suite_id: SuiteId, case: CaseCreate) -> 
     Raises `NotFoundError`, `ForbiddenError`, `AlreadyExistsError`, `DependencyCycleError` or
     `RequiredTestNotFoundError`; then nothing of it was stored.
     """
+    # A new test is required by nobody yet, so only itself can close a cycle.
+    if any(dependency.required_test_key == case.key for dependency in case.dependencies):
+        raise DependencyCycleError(f"{case.key} -> {case.key}", field="dependencies")
     return await repository.create_case(session, suite_id, case)
 
 

@@ -1,9 +1,9 @@
 """Environments and their variables as the API shows them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from app.core.identifiers import EnvironmentId, OrganizationId, ProjectId, VariableId
 from app.web.fields import BaseUrl, Description, Name, RequestModel
@@ -43,6 +43,13 @@ class VariablePut(RequestModel):
     is_secret: bool = Field(
         default=False, description="A secret is stored encrypted and never shown again."
     )
+
+    @model_validator(mode="after")
+    def _require_secret_value(self) -> Self:
+        if self.is_secret and not self.value:
+            message = "the value of a secret must not be empty"
+            raise ValueError(message)
+        return self
 
 
 class Variable(BaseModel):

@@ -52,6 +52,13 @@ class RequiredTestNotFoundError(InvalidError):
     title = "A required test does not exist in this project."
 
 
+class SelectedTestNotFoundError(InvalidError):
+    """The selection of a run names a test that the project does not have."""
+
+    code = "test_case_not_found"
+    title = "A selected test case does not exist in this project."
+
+
 class NoTestsSelectedError(InvalidError):
     """The selection of a run is empty."""
 

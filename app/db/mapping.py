@@ -38,6 +38,7 @@ from app.db.errors import (
     RunAlreadyFinishedError,
     RunClaimedByAnotherWorkerError,
     SecretRejectedError,
+    SelectedTestNotFoundError,
 )
 
 RETRY_AFTER: Final = timedelta(seconds=2)
@@ -49,6 +50,7 @@ _BY_HINT: Final[Mapping[str, type[AppError]]] = MappingProxyType(
             DependencyCycleError,
             RequiredTestNotFoundError,
             NoTestsSelectedError,
+            SelectedTestNotFoundError,
             RunClaimedByAnotherWorkerError,
             RunAlreadyFinishedError,
             SecretRejectedError,
