@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import orjson
 
 from scripts.local_supabase.realtime.broadcasts import Broadcast
+from scripts.local_supabase.realtime.json_documents import load_json
 
 PUSH_KIND = 3
 BROADCAST_KIND = 4
@@ -34,7 +35,7 @@ def decode_broadcast_push(data: bytes) -> BroadcastPush:
     join_ref, ref, topic, event, _metadata = names
     is_binary = data[6] == RAW_ENCODING
     if not is_binary:
-        orjson.loads(payload)
+        load_json(payload)
     return BroadcastPush(join_ref or None, ref or None, topic, event, payload, is_binary)
 
 

@@ -61,7 +61,11 @@ class DatabaseFeed:
             try:
                 await self._listen()
             except* psycopg.OperationalError as errors:
-                logger.warning("Realtime lost Postgres: %s", errors.exceptions[0])
+                logger.log(
+                    logging.WARNING if self.listening.is_set() else logging.DEBUG,
+                    "Realtime has no connection to Postgres: %s",
+                    errors.exceptions[0],
+                )
             if self.listening.is_set():
                 self._lost_at = datetime.now(UTC)
                 self.listening.clear()

@@ -11,6 +11,7 @@ from scripts.local_supabase.realtime.binary_frames import (
     fits_binary_frame,
 )
 from scripts.local_supabase.realtime.broadcasts import Broadcast
+from scripts.local_supabase.realtime.json_documents import load_json
 
 TOPIC_PREFIX = "realtime:"
 
@@ -129,8 +130,8 @@ CODECS: dict[str, Codec] = {"1.0.0": ObjectCodec(), "2.0.0": ArrayCodec()}
 
 def _load_json(data: WireFrame) -> object:
     try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError as error:
+        return load_json(data)
+    except ValueError as error:
         raise MalformedFrameError(str(error)) from error
 
 

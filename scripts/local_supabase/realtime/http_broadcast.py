@@ -10,6 +10,7 @@ from scripts.local_supabase.keys import InvalidTokenError, KeyRing
 from scripts.local_supabase.realtime.authorization import DatabaseUnavailableError, Identity
 from scripts.local_supabase.realtime.broadcasts import Broadcast, Room
 from scripts.local_supabase.realtime.hub import Hub
+from scripts.local_supabase.realtime.json_documents import load_json
 
 Message = tuple[Room, Broadcast]
 
@@ -37,7 +38,7 @@ class HttpBroadcast:
         """POST {"messages": [{"topic", "event", "payload", "private"}]}."""
         try:
             identity = self._identify(request)
-            return await self._publish(identity, _parse_batch(await request.body()))
+            return await self._publish(identity, _parse_batch(await self._read_body(request)))
         except RequestRefusedError as refusal:
             return refusal.to_response()
 
@@ -45,7 +46,8 @@ class HttpBroadcast:
         """POST the bare payload, JSON or bytes; topic and event are in the path."""
         try:
             identity = self._identify(request)
-            return await self._publish(identity, [await _parse_one(request)])
+            message = _parse_one(request, await self._read_body(request))
+            return await self._publish(identity, [message])
         except RequestRefusedError as refusal:
             return refusal.to_response()
 
@@ -60,9 +62,15 @@ class HttpBroadcast:
         except InvalidTokenError as error:
             raise RequestRefusedError(401, str(error)) from error
 
+    async def _read_body(self, request: Request) -> bytes:
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > self._hub.limits.payload_bytes:
+                raise RequestRefusedError(413, "Payload size exceeds the limit")
+        return bytes(body)
+
     async def _publish(self, identity: Identity, messages: list[Message]) -> Response:
-        if any(len(m.payload) > self._hub.limits.payload_bytes for _, m in messages):
-            raise RequestRefusedError(413, "Payload size exceeds the limit")
         for room, broadcast in messages:
             if await self._is_write_allowed(identity, room):
                 self._hub.registry.publish(room, broadcast)
@@ -96,9 +104,8 @@ def _parse_message(message: object) -> Message:
     return room, Broadcast(topic, event, orjson.dumps(fields.get("payload")))
 
 
-async def _parse_one(request: Request) -> Message:
+def _parse_one(request: Request, body: bytes) -> Message:
     topic, event = request.path_params["topic"], request.path_params["event"]
-    body = await request.body()
     is_binary = request.headers.get("content-type") == "application/octet-stream"
     if not is_binary:
         _load_json(body)
@@ -108,6 +115,6 @@ async def _parse_one(request: Request) -> Message:
 
 def _load_json(body: bytes) -> object:
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise RequestRefusedError(400, "the body is not JSON") from error
+        return load_json(body)
+    except ValueError as error:
+        raise RequestRefusedError(400, f"the body is not JSON: {error}") from error

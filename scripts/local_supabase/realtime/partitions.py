@@ -11,6 +11,7 @@ logger = logging.getLogger(__name__)
 
 KEPT_DAYS = 3
 DAYS_AHEAD = 3
+REFRESH_INTERVAL = timedelta(hours=1)
 RETRY_DELAY = timedelta(seconds=30)
 
 CREATE_PARTITION = """
@@ -26,16 +27,18 @@ where inhparent = 'realtime.messages'::regclass
 """
 
 
-async def maintain_partitions(database_url: str) -> None:
-    """Make and drop partitions now and after every midnight, for ever."""
+async def keep_partitions(database_url: str) -> None:
+    """Make and drop partitions for ever; every hour, as a sleeping computer misses midnights."""
+    delay = REFRESH_INTERVAL
     while True:
+        await asyncio.sleep(delay.total_seconds())
         try:
             await refresh_partitions(database_url, datetime.now(UTC).date())
         except psycopg.OperationalError as error:
             logger.warning("Partitions of realtime.messages are not refreshed yet: %s", error)
-            await asyncio.sleep(RETRY_DELAY.total_seconds())
+            delay = RETRY_DELAY
         else:
-            await asyncio.sleep(_seconds_until_tomorrow(datetime.now(UTC)))
+            delay = REFRESH_INTERVAL
 
 
 async def refresh_partitions(database_url: str, today: date) -> None:
@@ -68,8 +71,3 @@ def _render_creation(day: date) -> sql.Composed:
 
 def _get_name(day: date) -> str:
     return f"messages_{day:%Y_%m_%d}"
-
-
-def _seconds_until_tomorrow(now: datetime) -> float:
-    midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC)
-    return (midnight - now).total_seconds() + 1

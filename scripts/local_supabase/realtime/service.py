@@ -19,7 +19,7 @@ from scripts.local_supabase.realtime.frames import CODECS
 from scripts.local_supabase.realtime.http_broadcast import HttpBroadcast
 from scripts.local_supabase.realtime.hub import Hub
 from scripts.local_supabase.realtime.limits import Limits
-from scripts.local_supabase.realtime.partitions import maintain_partitions, refresh_partitions
+from scripts.local_supabase.realtime.partitions import keep_partitions, refresh_partitions
 from scripts.local_supabase.realtime.presence import PresenceTracker
 
 DEFAULT_LIMITS = Limits()
@@ -39,7 +39,7 @@ class RealtimeService:
             min_size=1,
             max_size=4,
             open=False,
-            timeout=5,
+            timeout=2,
             check=AsyncConnectionPool.check_connection,
             # A policy that never ends must not keep the others from joining.
             kwargs={"autocommit": True, "options": "-c statement_timeout=5000"},
@@ -75,7 +75,7 @@ class RealtimeService:
         async with self._pool, asyncio.TaskGroup() as tasks:
             owned = [
                 tasks.create_task(self._hub.feed.run()),
-                tasks.create_task(maintain_partitions(self._database_url)),
+                tasks.create_task(keep_partitions(self._database_url)),
             ]
             try:
                 async with asyncio.timeout(self._hub.limits.database_wait.total_seconds()):

@@ -94,6 +94,8 @@ async def test_private_topics_need_the_right_to_write(
     [
         (b"no json", 400),
         (b"[]", 422),
+        (b"[" * 300 + b"]" * 300, 400),
+        (b" " * 3_000_001, 413),
         (b'{"messages": {}}', 422),
         (b'{"messages": ["text"]}', 422),
         (b'{"messages": [{"topic": "", "event": "e", "payload": {}}]}', 422),

@@ -83,3 +83,12 @@ async def test_client_that_does_not_read_is_closed(strict_server: RealtimeServer
             assert (await speaker.receive_reply(ref))["status"] == "ok"
             assert (await reader.receive()).payload == message
         assert await slow.receive_close_code() == 1013
+
+
+async def test_stopping_server_says_so(realtime_database: Database, tmp_path: Path) -> None:
+    async with run_realtime(realtime_database, tmp_path / "keys.json", LIMITS) as server:
+        url = server.url.replace("http", "ws", 1)
+        connection = await connect(
+            f"{url}/realtime/v1/websocket?apikey={server.keys.publishable_key}"
+        )
+    assert await RawSocket(connection, "1.0.0").receive_close_code() == 1012

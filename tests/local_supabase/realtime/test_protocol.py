@@ -173,6 +173,23 @@ async def test_broadcast_reaches_the_others(
         assert await ann.receive_reply(ref) == {"status": "ok", "response": {}}
 
 
+@pytest.mark.parametrize("event", ["broadcast", "presence"])
+@VERSIONS
+async def test_deeply_nested_payload_is_ignored(
+    realtime: RealtimeServer, version: str, event: str
+) -> None:
+    """The JSON library reads it but could not write it again, neither now nor to who joins later."""
+    deep: dict[str, Any] = {}
+    for _ in range(300):
+        deep = {"deeper": deep}
+    watch = {"config": {"broadcast": {"self": True}, "presence": {"enabled": True}}}
+    async with open_socket(realtime, version=version) as socket:
+        await socket.join(f"deep {version}", watch)
+        assert (await socket.receive()).payload == {}
+        await socket.push(f"realtime:deep {version}", event, {"event": "track", "payload": deep})
+        await socket.assert_silence()
+
+
 async def test_broadcast_without_acknowledgement_is_not_answered(realtime: RealtimeServer) -> None:
     async with open_socket(realtime) as socket:
         await socket.join("no answer")
