@@ -19,7 +19,8 @@ _log = get_logger(__name__)
 QUEUE = "runs"
 EXECUTE_RUN = "execute_run"
 RESUME_RUNS = "resume_runs"
-EVERY_FIVE_SECONDS = "*/5 * * * * *"
+# Cron with seconds as the last field.
+EVERY_FIVE_SECONDS = "* * * * * */5"
 WORKER_HEARTBEAT = timedelta(seconds=2)
 WORKER_STALLED_AFTER = timedelta(seconds=10)
 

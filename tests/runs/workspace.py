@@ -1,6 +1,6 @@
 """A project with an environment, built and run through the HTTP API."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
@@ -103,7 +103,7 @@ class Workspace:
 
 
 @asynccontextmanager
-async def open_workspace(service: Service, user: User, base_url: str) -> AsyncIterator[Workspace]:
+async def open_workspace(service: Service, user: User, base_url: str) -> AsyncGenerator[Workspace]:
     """Yield a new workspace; its client closes at the end."""
     api = f"{service.url}/api/v1"
     async with httpx.AsyncClient(base_url=api, headers=user.headers, timeout=30) as client:
