@@ -9,7 +9,8 @@ from tenacity import (
     RetryCallState,
     retry_if_result,
     stop_after_attempt,
-    wait_exponential_jitter,
+    wait_exponential,
+    wait_random,
 )
 
 from app.core.clock import Clock
@@ -139,11 +140,10 @@ class TestExecution:
         options = self._bench.options
         return AsyncRetrying(
             stop=stop_after_attempt(self._test.retry_count + 1),
-            wait=wait_exponential_jitter(
-                initial=options.retry_initial_seconds,
-                max=options.retry_maximum_seconds,
-                jitter=options.retry_jitter_seconds,
-            ),
+            wait=wait_exponential(
+                multiplier=options.retry_initial_seconds, max=options.retry_maximum_seconds
+            )
+            + wait_random(0, options.retry_jitter_seconds),
             retry=retry_if_result(_is_not_passed),
             before_sleep=self._announce_retry,
             retry_error_callback=_get_last_attempt,
