@@ -1,0 +1,112 @@
+"""Roles: no organization without an owner, no role above one's own."""
+
+import asyncio
+
+import pytest
+from psycopg import Error
+
+from tests.database.callers import RefusedError
+from tests.database.conftest import CreateCaller
+from tests.database.workspaces import Workspace
+from tests.fixtures.database import Connect
+
+
+async def test_the_founder_is_the_owner(workspace: Workspace) -> None:
+    members = await workspace.owner.select("organization_members")
+    assert [(member["user_id"], member["role"]) for member in members] == [
+        (workspace.owner.user_id, "owner")
+    ]
+
+
+async def test_the_last_owner_cannot_leave_or_step_down(workspace: Workspace) -> None:
+    owner = workspace.owner
+    with pytest.raises(RefusedError) as left:
+        await owner.delete("organization_members", user_id=owner.user_id)
+    with pytest.raises(RefusedError) as stepped_down:
+        await owner.update("organization_members", {"role": "admin"}, user_id=owner.user_id)
+    assert (left.value.status, left.value.hint) == (409, "last_owner")
+    assert stepped_down.value.hint == "last_owner"
+
+
+async def test_an_owner_may_leave_when_another_stays(
+    workspace: Workspace, sign_in: CreateCaller
+) -> None:
+    successor = await sign_in()
+    await workspace.add_member(successor, "owner")
+    owner = workspace.owner
+    await owner.update("organization_members", {"role": "viewer"}, user_id=owner.user_id)
+    assert len(await owner.delete("organization_members", user_id=owner.user_id)) <= 1
+    members = await successor.select("organization_members")
+    assert [member["user_id"] for member in members] == [successor.user_id]
+
+
+async def test_two_owners_cannot_both_leave_at_once(
+    workspace: Workspace, sign_in: CreateCaller, database: Connect
+) -> None:
+    await workspace.add_member(await sign_in(), "owner")
+    first, second = await database(), await database()
+    members = await workspace.owner.select("organization_members")
+    remove = "delete from public.organization_members where id = %s"
+    async with first.transaction():
+        await first.execute(remove, [members[0]["id"]])
+        waiting = asyncio.create_task(second.execute(remove, [members[1]["id"]]))
+        await wait_until_blocked(database)
+    with pytest.raises(Error) as refusal:
+        await waiting
+    assert refusal.value.sqlstate == "PT409"
+
+
+async def wait_until_blocked(database: Connect) -> None:
+    connection = await database()
+    blocked = "select from pg_stat_activity where cardinality(pg_blocking_pids(pid)) > 0"
+    while (await connection.execute(blocked)).rowcount == 0:
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(("role", "granted"), [("admin", "owner"), ("editor", "viewer")])
+async def test_nobody_grants_more_than_they_may(
+    role: str, granted: str, workspace: Workspace, sign_in: CreateCaller
+) -> None:
+    member, friend = await sign_in(), await sign_in()
+    await workspace.add_member(member, role)
+    with pytest.raises(RefusedError) as refusal:
+        await member.insert_silently(
+            "organization_members",
+            organization_id=workspace.organization_id,
+            user_id=friend.user_id,
+            role=granted,
+        )
+    assert refusal.value.status == 403
+
+
+async def test_an_admin_cannot_touch_an_owner_or_rise(
+    workspace: Workspace, sign_in: CreateCaller
+) -> None:
+    admin = await sign_in()
+    await workspace.add_member(admin, "admin")
+    table = "organization_members"
+    for attempt in (
+        admin.update(table, {"role": "owner"}, user_id=admin.user_id),
+        admin.update(table, {"role": "viewer"}, user_id=workspace.owner.user_id),
+        admin.delete(table, user_id=workspace.owner.user_id),
+    ):
+        with pytest.raises(RefusedError) as refusal:
+            await attempt
+        assert (refusal.value.status, refusal.value.hint) == (403, "role_above_own")
+
+
+async def test_every_member_may_leave(workspace: Workspace, sign_in: CreateCaller) -> None:
+    viewer = await sign_in()
+    await workspace.add_member(viewer, "viewer")
+    await viewer.delete("organization_members", user_id=viewer.user_id)
+    assert await viewer.select("projects") == []
+
+
+async def test_an_owner_deletes_an_organization_with_all_it_holds(workspace: Workspace) -> None:
+    await workspace.create_case("login")
+    await workspace.create_case("cart", "login")
+    await workspace.start_run()
+    deleted = await workspace.owner.delete("organizations", id=workspace.organization_id)
+    assert len(deleted) == 1
+    for table in ("organizations", "organization_members", "projects", "test_cases", "test_runs"):
+        assert await workspace.owner.select(table) == []

@@ -1,0 +1,175 @@
+"""Rules that hold for the whole schema, read from the catalogue."""
+
+from typing import Any
+
+import pytest
+
+from tests.fixtures.database import Connect
+
+OURS = "('public', 'private')"
+ALL_OURS = "('public', 'private', 'partitions')"
+
+RULES: dict[str, str] = {
+    "every table has row level security": f"""
+        select oid::regclass::text as offender from pg_class
+        where relkind in ('r', 'p') and relnamespace::regnamespace::text in {ALL_OURS}
+          and not relrowsecurity
+    """,
+    "every exposed table has a select policy": """
+        select oid::regclass::text as offender from pg_class
+        where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace
+          and not exists (select from pg_policy where polrelid = pg_class.oid and polcmd = 'r')
+    """,
+    "one permissive policy per table and action, for authenticated alone": """
+        select tablename || ' ' || cmd as offender from pg_policies
+        where schemaname = 'public'
+        group by tablename, cmd
+        having count(*) > 1 or cmd = 'ALL' or bool_or(permissive <> 'PERMISSIVE')
+          or bool_or(roles <> '{authenticated}')
+    """,
+    "policies call nothing per row": r"""
+        select polrelid::regclass || ' ' || polname as offender from pg_policy
+        cross join lateral (
+          select pg_get_expr(polqual, polrelid) || ' ' as using_text,
+            pg_get_expr(polwithcheck, polrelid) || ' ' as check_text
+        ) as texts
+        where polrelid::regclass::text not like 'realtime.%'
+          and concat(using_text, check_text) ~ '(auth|private)\.'
+          and regexp_replace(
+            concat(using_text, check_text), 'SELECT (auth|private)\.', '', 'g'
+          ) ~ '(auth|private)\.'
+    """,
+    "nothing is granted to anon or to everybody": f"""
+        select coalesce(relname, proname) as offender
+        from (
+          select relname, null as proname, relacl as acl from pg_class
+          where relnamespace::regnamespace::text in {ALL_OURS}
+          union all
+          select null, proname, coalesce(proacl, acldefault('f', proowner)) from pg_proc
+          where pronamespace::regnamespace::text in {ALL_OURS}
+          union all
+          select nspname, null, nspacl from pg_namespace where nspname in ('private', 'partitions')
+        ) as object
+        cross join lateral aclexplode(acl) as granted
+        where granted.grantee in (0, 'anon'::regrole)
+    """,
+    "the ciphertext and the partitions are out of reach of every API role": """
+        select pg_class.oid::regclass || ' ' || role as offender from pg_class
+        cross join unnest(array['anon', 'authenticated', 'service_role']) as role
+        where (relnamespace = 'partitions'::regnamespace
+            or pg_class.oid = 'private.secret_values'::regclass)
+          and relkind in ('r', 'p')
+          and has_table_privilege(role, pg_class.oid, 'select, insert, update, delete')
+    """,
+    "every function has an empty search path": f"""
+        select oid::regprocedure::text as offender from pg_proc
+        where pronamespace::regnamespace::text in {OURS}
+          and not coalesce(proconfig @> '{{"search_path=\\"\\""}}', false)
+    """,
+    "definers live in private": """
+        select oid::regprocedure::text as offender from pg_proc
+        where prosecdef and pronamespace = 'public'::regnamespace
+    """,
+    "exposed functions take one request and answer jsonb": """
+        select oid::regprocedure::text as offender from pg_proc
+        where pronamespace = 'public'::regnamespace
+          and (proargnames <> '{request}' or proargtypes <> '3802'::oidvector
+            or prorettype <> 'jsonb'::regtype)
+    """,
+    "every foreign key is indexed": f"""
+        select conname as offender from pg_constraint
+        where contype = 'f' and connamespace::regnamespace::text in {OURS} and conparentid = 0
+          and not exists (
+            select from pg_index
+            where indrelid = conrelid and indisvalid and indpred is null
+              and (indkey::int2[])[0:cardinality(conkey) - 1] = conkey
+          )
+    """,
+    "no index repeats another one": f"""
+        select min(indexrelid::regclass::text) as offender from pg_index
+        join pg_class on pg_class.oid = indrelid
+        where relnamespace::regnamespace::text in {OURS}
+        group by indrelid, indkey::text, indclass::text, indoption::text, indpred::text
+        having count(*) > 1
+    """,
+    "every table has a primary key": f"""
+        select oid::regclass::text as offender from pg_class
+        where relkind in ('r', 'p') and relnamespace::regnamespace::text in {ALL_OURS}
+          and not exists (select from pg_constraint where conrelid = pg_class.oid and contype = 'p')
+    """,
+    "every tenant table names its organization, and does not let it go": """
+        select relname as offender from pg_class
+        where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace
+          and relname not in ('users', 'organizations', 'user_preferences')
+          and not exists (
+            select from pg_attribute
+            where attrelid = pg_class.oid and attname = 'organization_id' and attnotnull
+          )
+    """,
+    "constraints are named after their table": f"""
+        select conname as offender from pg_constraint
+        join pg_class on pg_class.oid = conrelid
+        where connamespace::regnamespace::text in {OURS} and contype in ('p', 'u', 'f', 'c')
+          and conname not like relname || '\\_%'
+    """,
+    "no extension sits in an exposed schema": """
+        select extname as offender from pg_extension where extnamespace = 'public'::regnamespace
+    """,
+}
+
+COMMENTED = {
+    "tables": "select oid, oid::regclass::text as name, 'pg_class' as catalog from pg_class"
+    f" where relkind in ('r', 'p') and relnamespace::regnamespace::text in {ALL_OURS}",
+    "functions": "select oid, oid::regprocedure::text as name, 'pg_proc' as catalog from pg_proc"
+    f" where pronamespace::regnamespace::text in {OURS}",
+    "policies": "select oid, polname as name, 'pg_policy' as catalog from pg_policy"
+    " where polrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace)",
+    "triggers": "select oid, tgname as name, 'pg_trigger' as catalog from pg_trigger"
+    " where not tgisinternal and tgparentid = 0"
+    " and tgrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace)",
+}
+
+INDEXES_OF_THE_SEED = {
+    "idx_test_execution_context_run_id",
+    "idx_test_results_run_id",
+    "idx_test_results_created_at",
+    "idx_test_dependencies_dependent_test_id",
+    "idx_performance_metrics_test_case_id",
+    "idx_performance_metrics_date",
+    "idx_test_cases_suite_id",
+    "idx_test_cases_enabled",
+    "idx_api_credentials_user_id",
+    "idx_test_runs_lookup",
+    "idx_performance_metrics_lookup",
+    "idx_api_endpoints_tags",
+    "idx_test_data_fixtures_tags",
+}
+
+
+async def list_rows(database: Connect, query: str) -> list[dict[str, Any]]:
+    connection = await database()
+    cursor = await connection.execute(query.encode())
+    return await cursor.fetchall()
+
+
+@pytest.mark.parametrize("rule", RULES)
+async def test_rule(rule: str, database: Connect) -> None:
+    offenders = [row["offender"] for row in await list_rows(database, RULES[rule])]
+    assert not offenders, f"{rule}: {offenders}"
+
+
+@pytest.mark.parametrize("kind", COMMENTED)
+async def test_everything_is_commented(kind: str, database: Connect) -> None:
+    rows = await list_rows(
+        database,
+        f"select name, obj_description(oid, catalog) as comment from ({COMMENTED[kind]}) as found",  # noqa: S608
+    )
+    assert len(rows) > 20
+    assert [row["name"] for row in rows if not row["comment"]] == []
+
+
+async def test_the_indexes_of_the_seed_keep_their_names(database: Connect) -> None:
+    rows = await list_rows(
+        database, "select indexname from pg_indexes where schemaname = 'public'"
+    )
+    assert INDEXES_OF_THE_SEED <= {row["indexname"] for row in rows}
