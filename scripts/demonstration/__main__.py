@@ -4,23 +4,17 @@ import argparse
 import asyncio
 import json
 import os
-import signal
 import sys
-import tempfile
 import time
-from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from types import FrameType
 
-from scripts.demonstration.components import LocalSupabase, Service, Shop
+from scripts.demonstration.components import SHOP_DELAY_MS
 from scripts.demonstration.display import Display
 from scripts.demonstration.expectations import Expectation, check_expectations
 from scripts.demonstration.outcome import Outcome
 from scripts.demonstration.people import UnexpectedAnswerError
 from scripts.demonstration.processes import ChildFailedError
-from scripts.demonstration.story import Stage, perform
-from tests.targets.shop import PASSWORD, USERNAME
+from scripts.demonstration.stage import end_on_sigterm, set_stage
+from scripts.demonstration.story import perform
 
 INTERRUPTED = 130
 
@@ -29,51 +23,6 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
     parser.add_argument("--json", action="store_true", help="end with one JSON object")
     return parser.parse_args()
-
-
-def interrupt(_number: int, _frame: FrameType | None) -> None:
-    """Let SIGTERM take the way of Ctrl-C, which ends the children."""
-    signal.raise_signal(signal.SIGINT)
-
-
-def ignore_interrupts() -> None:
-    """A second Ctrl-C must not stop us from ending the children."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-
-
-@contextmanager
-def set_stage(display: Display) -> Generator[Stage]:
-    """Start the parts; end them in the opposite order."""
-    with ExitStack() as parts:
-        folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="demonstration-")))
-        shop = Shop(folder / "shop.log")
-        supabase = LocalSupabase(folder / "supabase.log")
-        try:
-            with display.step("Local Supabase and the shop"):
-                parts.enter_context(supabase.launched())
-                parts.enter_context(shop.launched())
-                supabase.wait_until_ready()
-                shop.wait_until_ready()
-            service = Service(supabase.details, folder / "service.log")
-            with display.step("The service"):
-                parts.enter_context(service)
-            with shown_on_failure(display, service):
-                yield Stage(
-                    supabase.details, service.url, service.log, shop.url, USERNAME, PASSWORD
-                )
-        finally:
-            ignore_interrupts()
-
-
-@contextmanager
-def shown_on_failure(display: Display, service: Service) -> Generator[None]:
-    """What the service logged last is what one wants to read when the story breaks off."""
-    try:
-        yield
-    except Exception:
-        display.say(f"The last lines of the service's log:\n{service.log_tail()}")
-        raise
 
 
 def render_report(
@@ -95,7 +44,7 @@ def render_report(
 def demonstrate(display: Display, *, as_json: bool) -> int:
     """Tell the story once; 0 when every expectation held."""
     started = float(os.environ.get("DEMO_STARTED_AT") or time.time())
-    with set_stage(display) as stage:
+    with set_stage(display, SHOP_DELAY_MS) as stage:
         staged = time.time() - started
         outcome = asyncio.run(perform(stage, display))
     expectations = check_expectations(outcome)
@@ -113,7 +62,7 @@ def demonstrate(display: Display, *, as_json: bool) -> int:
 
 def main() -> int:
     arguments = parse_arguments()
-    signal.signal(signal.SIGTERM, interrupt)
+    end_on_sigterm()
     display = Display()
     try:
         return demonstrate(display, as_json=arguments.json)

@@ -10,7 +10,9 @@ from typing import Self
 
 from scripts.demonstration.processes import Child, HttpChild
 
-SHOP_DELAY_MS = 250
+SHOP_DELAY_MS = 250.0
+"""Slow enough for a person to watch."""
+
 UVICORN_OPTIONS = (
     *("--host", "127.0.0.1", "--port", "{port}"),
     *("--no-access-log", "--timeout-graceful-shutdown", "5"),
@@ -94,8 +96,8 @@ def service_settings(supabase: SupabaseDetails) -> dict[str, str]:
 
 
 class Shop(HttpChild):
-    """The shop API that the demonstration tests, slow enough for a person to watch."""
+    """The shop API that the demonstration tests."""
 
-    def __init__(self, log: Path) -> None:
-        arguments = ["tests.targets", "{port}", "--delay-ms", str(SHOP_DELAY_MS)]
+    def __init__(self, log: Path, delay_ms: float) -> None:
+        arguments = ["tests.targets", "{port}", "--delay-ms", str(delay_ms)]
         super().__init__(arguments, log, ready_path="/health")

@@ -5,11 +5,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from scripts.demonstration.components import SupabaseDetails
 from scripts.demonstration.display import Display
 from scripts.demonstration.outcome import Outcome, Streams
 from scripts.demonstration.people import Person
+from scripts.demonstration.stage import Stage
 from scripts.demonstration.stream import ServerSentEvent, read_events
 from scripts.demonstration.suite import CASES, ENVIRONMENT_VARIABLES
 
@@ -28,18 +29,6 @@ TABLES = [
 
 
 @dataclass(frozen=True)
-class Stage:
-    """The running parts, and the shop's log-in that the suite needs."""
-
-    supabase: SupabaseDetails
-    service_url: str
-    service_log: Path
-    shop_url: str
-    shop_username: str
-    shop_password: str
-
-
-@dataclass(frozen=True)
 class Workspace:
     """What the first user made: the ids of the documents."""
 
@@ -50,8 +39,10 @@ class Workspace:
 
 
 async def build_workspace(owner: Person, stage: Stage) -> Workspace:
-    """Create everything that a run needs through the service's API."""
-    organization = await owner.create("/organizations", {"name": "Kettle & Co", "slug": "kettle"})
+    """Create everything that a run needs, but the test cases, through the service's API."""
+    organization = await owner.create(
+        "/organizations", {"name": "Kettle & Co", "slug": f"kettle-{uuid4().hex[:8]}"}
+    )
     project = await owner.create(
         f"/organizations/{organization['id']}/projects", {"name": "Web shop"}
     )
@@ -64,8 +55,6 @@ async def build_workspace(owner: Person, stage: Stage) -> Workspace:
         variable = {"value": values[key], "is_secret": is_secret}
         await owner.replace(f"/environments/{environment['id']}/variables/{key}", variable)
     suite = await owner.create(f"/projects/{project['id']}/suites", {"name": "E-commerce"})
-    for case in CASES:
-        await owner.create(f"/suites/{suite['id']}/cases", case)
     return Workspace(organization["id"], project["id"], environment["id"], suite["id"])
 
 
@@ -141,6 +130,8 @@ async def tell_story(stage: Stage, display: Display, owner: Person, outsider: Pe
     """Build, run, follow and look; the seconds of the run are those that the owner waited."""
     with display.step("Organization, project, environment and seven tests"):
         space = await build_workspace(owner, stage)
+        for case in CASES:
+            await owner.create(f"/suites/{space.suite_id}/cases", case)
     started = time.time()
     run = await start_run(owner, space)
     display.say(f"Run {run['id']}:")
