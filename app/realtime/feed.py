@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 
 from app.core.errors import AppError
 from app.core.logging import get_logger
@@ -18,10 +18,13 @@ from app.realtime.models import (
     parse_events,
 )
 from app.realtime.sequence import EventSequence
+from app.realtime.topics import TopicSource
 
 BATCH_SIZE: Final = 200
 EVENTS_KEPT: Final = 1_000
 """Per watched run; a viewer that lags further behind reads the log."""
+
+ReadReason = Literal["gap", "disconnected", "silence"]
 
 logger = get_logger(__name__)
 
@@ -43,17 +46,19 @@ class RunFeed:
     gap, and regularly while broadcasts do not arrive. Broadcasts only make it fast.
     """
 
-    def __init__(self, log: RunLog, position: int, is_complete: bool, timing: FeedTiming) -> None:
+    def __init__(self, log: RunLog, source: TopicSource, position: int, timing: FeedTiming) -> None:
         self._log = log
+        self._source = source
         self._timing = timing
         self._events = EventSequence(position, EVENTS_KEPT)
         self._is_joined = False
         self._is_stale = False
         self._was_active = False
         self._reads_in_vain = 0
+        self._silent_advances = 0
         self._attention = asyncio.Event()
         self._changed = asyncio.Event()
-        self.is_complete = is_complete
+        self.is_complete = False
         self.interruption: EndReason | None = None
 
     @property
@@ -79,6 +84,7 @@ class RunFeed:
     def on_message(self, payload: JsonObject) -> None:
         """Take in one broadcast; one that cannot be understood is replaced from the log."""
         self._was_active = True
+        self._silent_advances = 0
         try:
             events = parse_events(payload)
         except MalformedEventError as error:
@@ -98,8 +104,17 @@ class RunFeed:
     async def run(self) -> None:
         """Keep the events complete until the run has ended."""
         while not self.is_complete and self.interruption is None:
-            if await self._is_read_due():
+            reason = await self._wait_for_reason_to_read()
+            if reason == "silence":
+                await self._check_silence()
+            elif reason is not None:
                 await self._read_missing()
+
+    def complete(self) -> None:
+        """Nothing follows what is known; viewers end when they have seen it."""
+        self.is_complete = True
+        self._attention.set()
+        self._announce_change()
 
     def interrupt(self, reason: EndReason) -> None:
         """End the streams of all viewers; they may come back."""
@@ -107,7 +122,7 @@ class RunFeed:
         self._attention.set()
         self._announce_change()
 
-    async def _is_read_due(self) -> bool:
+    async def _wait_for_reason_to_read(self) -> ReadReason | None:
         self._was_active = False
         timing = self._timing
         wait = timing.while_quiet if self._is_joined else timing.while_disconnected
@@ -115,9 +130,21 @@ class RunFeed:
             async with asyncio.timeout(wait.total_seconds()):
                 await self._attention.wait()
         except TimeoutError:
-            return not (self._is_joined and self._was_active)
+            if not self._is_joined:
+                return "disconnected"
+            return None if self._was_active else "silence"
         self._attention.clear()
-        return self._is_stale
+        return "gap" if self._is_stale else None
+
+    async def _check_silence(self) -> None:
+        before = self.position
+        await self._read_missing()
+        if self.position > before and not self._was_active:
+            self._silent_advances += 1
+        # Once may be a lost message or one on its way; twice is a topic that does not deliver.
+        if self._silent_advances > 1:
+            self._silent_advances = 0
+            self._source.distrust()
 
     async def _read_missing(self) -> None:
         before = self.position
@@ -155,18 +182,13 @@ class RunFeed:
             self._request_read()
         newest = self._events.newest
         if newest is not None and newest.type == RUN_COMPLETED:
-            self._complete()
+            self.complete()
         elif advanced:
             self._announce_change()
 
     def _finish_if_over(self, page: LogPage) -> None:
         if page.is_of_finished_run and self.position >= page.event_seq:
-            self._complete()
-
-    def _complete(self) -> None:
-        self.is_complete = True
-        self._attention.set()
-        self._announce_change()
+            self.complete()
 
     def _request_read(self) -> None:
         self._is_stale = True

@@ -133,7 +133,9 @@ class RunEventRelay:
 
     def _start_feed(self, run_id: RunId, opening: Opening) -> _WatchedRun:
         log = RunLog(run_id, self._read_log)
-        feed = RunFeed(log, opening.head, opening.is_of_finished_run, self._timing.feed)
+        feed = RunFeed(log, self._upstream, opening.head, self._timing.feed)
+        if opening.is_of_finished_run:
+            feed.complete()
         if self._is_closed:
             feed.interrupt("shutting_down")
             return _WatchedRun(feed, task=None)

@@ -1,6 +1,5 @@
 """Reads of runs and their events."""
 
-from app.core.errors import NotFoundError
 from app.core.identifiers import RunId
 from app.db.session import Session
 from app.realtime.models import LogPage, Snapshot
@@ -17,8 +16,5 @@ async def find_log_page(
 ) -> LogPage | None:
     """Return the next events, None if the run is not visible; raises `MalformedEventError`."""
     request = {"run_id": str(run_id), "after_seq": after_seq, "limit": limit}
-    try:
-        document = await session.call("get_run_events", request, idempotent=True)
-    except NotFoundError:
-        return None
+    document = await session.call("get_run_events", request, idempotent=True)
     return None if document is None else LogPage.from_document(document)

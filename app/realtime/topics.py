@@ -27,3 +27,7 @@ class TopicSource(Protocol):
     def listening(self, topic_name: str, listener: TopicListener) -> AbstractContextManager[None]:
         """Tell the listener what happens on the topic; a topic has one listener at a time."""
         ...
+
+    def distrust(self) -> None:
+        """Connect anew: messages are missing although nothing said so."""
+        ...

@@ -44,6 +44,7 @@ class RealtimeUpstream:
         self._topics: dict[str, Topic] = {}
         self._client: AsyncRealtimeClient | None = None
         self._check_requested = asyncio.Event()
+        self._is_distrusted = False
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
@@ -86,6 +87,12 @@ class RealtimeUpstream:
         finally:
             topic.remove_listener(listener)
 
+    def distrust(self) -> None:
+        """Connect anew: the library's reading task can die while the socket seems to stand."""
+        logger.warning("realtime_distrusted")
+        self._is_distrusted = True
+        self._check_requested.set()
+
     async def _stay_joined(self, topic: Topic) -> None:
         while topic.is_wanted:
             client = self._client
@@ -109,6 +116,7 @@ class RealtimeUpstream:
         while True:
             client = await self._connect()
             self._client = client
+            self._is_distrusted = False
             logger.info("realtime_connected")
             self._wake_topics()
             try:
@@ -140,10 +148,10 @@ class RealtimeUpstream:
         )
 
     async def _watch(self, client: AsyncRealtimeClient) -> None:
-        """Return when the connection is lost or old."""
+        """Return when the connection is lost, distrusted or old."""
         with suppress(TimeoutError):
             async with asyncio.timeout(CONNECTION_LIFETIME.total_seconds()):
-                while client.is_connected:
+                while client.is_connected and not self._is_distrusted:
                     await self._wait_for_check()
 
     async def _wait_for_check(self) -> None:

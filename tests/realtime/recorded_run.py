@@ -30,6 +30,7 @@ class RecordedRun:
     joins_at_once: bool = True
     listener: TopicListener | None = None
     oldest_kept: int = 1
+    distrusts: int = 0
 
     def commit(self, count: int, *, completing: bool = False) -> None:
         for _ in range(count):
@@ -59,6 +60,9 @@ class RecordedRun:
             yield
         finally:
             self.listener = None
+
+    def distrust(self) -> None:
+        self.distrusts += 1
 
     async def read_log(self, run_id: RunId, after_seq: int, limit: int) -> LogPage:
         assert run_id == self.run_id

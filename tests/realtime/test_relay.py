@@ -1,7 +1,7 @@
 """The relay's rules one by one, on a run in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -12,6 +12,7 @@ from app.realtime.feed import EVENTS_KEPT, FeedTiming
 from app.realtime.models import EventBatch, Heartbeat, Snapshot, StreamEnd
 from app.realtime.relay import RelayTiming, RunEventRelay
 from app.realtime.stream import StreamTiming
+from tests.realtime.conditions import until
 from tests.realtime.recorded_run import LATER, RecordedRun, Viewer
 
 UNHURRIED = RelayTiming(
@@ -30,14 +31,6 @@ async def relay(run: RecordedRun) -> AsyncIterator[RunEventRelay]:
     """Reads the log only for a reason: its clocks hardly tick."""
     async with RunEventRelay(run, run.read_log, timing=UNHURRIED) as relay:
         yield relay
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while True:
-            if condition():
-                return
-            await asyncio.sleep(0)
 
 
 async def test_events_arrive_as_they_are_broadcast(run: RecordedRun, relay: RunEventRelay) -> None:
@@ -219,3 +212,20 @@ async def test_silence_is_broken_by_heartbeats(run: RecordedRun) -> None:
         assert isinstance(await anext(items), Snapshot)
         assert isinstance(await anext(items), Heartbeat)
         await items.aclose()
+
+
+async def test_a_topic_that_delivers_nothing_is_distrusted(run: RecordedRun) -> None:
+    timing = RelayTiming(feed=FeedTiming(while_quiet=timedelta(milliseconds=1)))
+    viewer = Viewer(run)
+    async with (
+        RunEventRelay(run, run.read_log, timing=timing) as relay,
+        asyncio.TaskGroup() as tasks,
+    ):
+        tasks.create_task(viewer.watch(relay))
+        await until(lambda: run.reads > 0)
+        for count in (1, 2):
+            assert run.distrusts == 0
+            run.commit(1)
+            await until(lambda count=count: len(viewer.seen) == count)
+        await until(lambda: run.distrusts == 1)
+        run.commit(1, completing=True)

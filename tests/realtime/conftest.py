@@ -1,0 +1,53 @@
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+
+from scripts.demonstration.components import Service, SupabaseDetails
+from tests.fixtures.users import SignUp
+from tests.realtime.live_run import LiveRun, start_live_run
+from tests.runs.workspace import Workspace, open_workspace
+
+
+@pytest.fixture(scope="session")
+def relay_service(
+    supabase: SupabaseDetails, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """A service that executes nothing: the tests produce the events."""
+    log = tmp_path_factory.mktemp("relay") / "service.log"
+    with Service(supabase, log, {"RUN_WORKER_IN_API": "false"}) as running:
+        yield running
+
+
+@pytest.fixture
+async def service_role(supabase: SupabaseDetails) -> AsyncIterator[httpx.AsyncClient]:
+    """The API of the stack with all rights."""
+    headers = {"apikey": supabase.secret_key}
+    async with httpx.AsyncClient(
+        base_url=supabase.supabase_url, headers=headers, timeout=30
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+async def workspace(relay_service: Service, sign_up: SignUp) -> AsyncIterator[Workspace]:
+    async with open_workspace(relay_service, await sign_up(), "http://127.0.0.1:9") as created:
+        yield created
+
+
+@pytest.fixture
+async def live_run(
+    supabase: SupabaseDetails, service_role: httpx.AsyncClient, workspace: Workspace
+) -> LiveRun:
+    """A running run with a `run_started` event."""
+    return await start_live_run(supabase, service_role, workspace)
+
+
+@pytest.fixture
+async def member(relay_service: Service, workspace: Workspace) -> AsyncIterator[httpx.AsyncClient]:
+    """The service as somebody sees it who may watch the run."""
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(
+        base_url=relay_service.url, headers=workspace.user.headers, timeout=60, limits=limits
+    ) as client:
+        yield client

@@ -1,0 +1,142 @@
+"""The connection to Realtime: real server, behind a proxy that can fail."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from app.realtime.errors import RealtimeUnavailableError
+from app.realtime.upstream import RealtimeUpstream
+from scripts.demonstration.components import SupabaseDetails
+from tests.realtime.conditions import until
+from tests.realtime.cuttable_proxy import CuttableProxy, open_proxy
+from tests.realtime.live_run import LiveRun
+
+# The library reads an attribute that websockets deprecates, in the task that reads the socket.
+pytestmark = pytest.mark.filterwarnings("ignore:ConnectionClosed")
+
+
+@dataclass
+class Listener:
+    """Remembers what it was told."""
+
+    is_joined: bool = False
+    joins: int = 0
+    seqs: list[int] = field(default_factory=list[int])
+
+    def on_joined(self) -> None:
+        self.is_joined = True
+        self.joins += 1
+
+    def on_lost(self) -> None:
+        self.is_joined = False
+
+    def on_message(self, payload: Mapping[str, Any]) -> None:
+        self.seqs += [event["seq"] for event in payload["events"]]
+
+
+@pytest.fixture
+async def proxy(supabase: SupabaseDetails) -> AsyncIterator[CuttableProxy]:
+    async with open_proxy(supabase.supabase_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def upstream(
+    proxy: CuttableProxy, supabase: SupabaseDetails
+) -> AsyncIterator[RealtimeUpstream]:
+    async with RealtimeUpstream(
+        f"{proxy.url}/realtime/v1", SecretStr(supabase.secret_key)
+    ) as opened:
+        await until(lambda: opened.is_connected)
+        yield opened
+
+
+async def test_broadcasts_of_a_topic_arrive(upstream: RealtimeUpstream, live_run: LiveRun) -> None:
+    listener = Listener()
+    with upstream.listening(f"run:{live_run.run_id}", listener):
+        await until(lambda: listener.is_joined)
+        await live_run.publish(2)
+        await until(lambda: listener.seqs == [2, 3, 4, 5])
+
+
+async def test_a_topic_is_left_with_its_listener(
+    upstream: RealtimeUpstream, live_run: LiveRun
+) -> None:
+    listener = Listener()
+    with upstream.listening(f"run:{live_run.run_id}", listener):
+        await until(lambda: listener.is_joined)
+    await until(lambda: upstream.topics == frozenset())
+    await live_run.publish(2)
+    other = Listener()
+    with upstream.listening(f"run:{live_run.run_id}", other):
+        await until(lambda: other.is_joined)
+        await live_run.publish(1)
+        await until(lambda: other.seqs == [6, 7])
+    assert listener.seqs == []
+
+
+async def test_a_quick_return_finds_the_topic_joined(
+    upstream: RealtimeUpstream, live_run: LiveRun
+) -> None:
+    first, second = Listener(), Listener()
+    with upstream.listening(f"run:{live_run.run_id}", first):
+        await until(lambda: first.is_joined)
+    with upstream.listening(f"run:{live_run.run_id}", second):
+        assert second.is_joined
+        await live_run.publish(1)
+        await until(lambda: second.seqs == [2, 3])
+
+
+async def test_leaving_and_returning_again_and_again_settles(
+    upstream: RealtimeUpstream, live_run: LiveRun
+) -> None:
+    for _ in range(20):
+        with upstream.listening(f"run:{live_run.run_id}", Listener()):
+            await asyncio.sleep(0.003)
+        await asyncio.sleep(0.003)
+    listener = Listener()
+    with upstream.listening(f"run:{live_run.run_id}", listener):
+        await until(lambda: listener.is_joined)
+        await live_run.publish(1)
+        await until(lambda: listener.seqs == [2, 3])
+
+
+async def test_a_lost_connection_is_replaced_and_topics_joined_anew(
+    upstream: RealtimeUpstream, proxy: CuttableProxy, live_run: LiveRun
+) -> None:
+    listener = Listener()
+    with upstream.listening(f"run:{live_run.run_id}", listener):
+        await until(lambda: listener.is_joined)
+        proxy.cut()
+        await until(lambda: not listener.is_joined and not upstream.is_connected)
+        with pytest.raises(RealtimeUnavailableError):
+            await upstream.ping()
+        proxy.restore()
+        await until(lambda: listener.joins == 2)
+        await upstream.ping()
+        await live_run.publish(1)
+        await until(lambda: listener.seqs == [2, 3])
+
+
+async def test_a_topic_wanted_during_an_outage_is_joined_after_it(
+    upstream: RealtimeUpstream, proxy: CuttableProxy, live_run: LiveRun
+) -> None:
+    proxy.cut()
+    await until(lambda: not upstream.is_connected)
+    listener = Listener()
+    with upstream.listening(f"run:{live_run.run_id}", Listener()):
+        await asyncio.sleep(0)
+    with upstream.listening(f"run:{live_run.run_id}", listener):
+        proxy.restore()
+        await until(lambda: listener.is_joined)
+
+
+async def test_a_wrong_key_is_a_connection_that_never_stands(supabase: SupabaseDetails) -> None:
+    url = f"{supabase.supabase_url}/realtime/v1"
+    async with RealtimeUpstream(url, SecretStr("sb_secret_wrong")) as upstream:
+        await asyncio.sleep(0.2)
+        assert not upstream.is_connected
