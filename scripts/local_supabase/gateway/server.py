@@ -45,11 +45,12 @@ class GatewayServer:
             await asyncio.wait({self._serving, started}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             started.cancel()
-        if not self._server.started:
-            raise GatewayStartError("The gateway did not start, see the messages above")
+        if self._serving.done():
+            await self._serving
 
     async def stop(self) -> None:
-        if self._serving is not None:
+        """Let requests end for a moment, then close every connection."""
+        if self._serving is not None and not self._serving.done():
             self._server.should_exit = True
             await self._serving
 
@@ -66,5 +67,8 @@ class _SignallessServer(uvicorn.Server):
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
+        try:
+            await super().startup(sockets=sockets)
+        except SystemExit as error:
+            raise GatewayStartError("The gateway did not start, see the messages above") from error
         self.has_started.set()
