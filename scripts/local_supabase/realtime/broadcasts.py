@@ -5,12 +5,19 @@ from typing import Any, NamedTuple
 
 import orjson
 
+TOPIC_PREFIX = "realtime:"
+
 
 class Room(NamedTuple):
     """Where subscribers meet: the public and the private channel of one topic are two rooms."""
 
     topic: str
     private: bool
+
+    @property
+    def wire_topic(self) -> str:
+        """The topic as frames carry it."""
+        return TOPIC_PREFIX + self.topic
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class Channel:
             self.deliver(broadcast, frame)
 
     def _push(self, event: str, payload: dict[str, Any], ref: Ref = None) -> None:
-        frame = ServerFrame(self.room.topic, event, payload, ref, self.join_ref)
+        frame = ServerFrame(self.room.wire_topic, event, payload, ref, self.join_ref)
         self.send(self.codec.encode(frame))
 
 

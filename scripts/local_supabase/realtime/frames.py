@@ -10,10 +10,8 @@ from scripts.local_supabase.realtime.binary_frames import (
     encode_broadcast,
     fits_binary_frame,
 )
-from scripts.local_supabase.realtime.broadcasts import Broadcast
+from scripts.local_supabase.realtime.broadcasts import TOPIC_PREFIX, Broadcast
 from scripts.local_supabase.realtime.json_documents import load_json
-
-TOPIC_PREFIX = "realtime:"
 
 Ref = str | int | None
 FIELD_TYPES = (Ref, Ref, str, str, dict)
@@ -39,7 +37,7 @@ class ClientFrame:
 
 @dataclass(frozen=True, slots=True)
 class ServerFrame:
-    """A frame to one client; without `join_ref` it is addressed to every subscriber of the topic."""
+    """A frame to one client; `topic` as on the wire. Without `join_ref` it is addressed to every subscriber of the topic."""
 
     topic: str
     event: str
@@ -84,7 +82,7 @@ class ObjectCodec:
         """Render a reply or a push."""
         return _dump_json(
             {
-                "topic": TOPIC_PREFIX + frame.topic if frame.topic != "phoenix" else "phoenix",
+                "topic": frame.topic,
                 "event": frame.event,
                 "payload": frame.payload,
                 "ref": frame.ref,
@@ -95,7 +93,8 @@ class ObjectCodec:
         """Render a broadcast; None for binary payloads, which this version cannot carry."""
         if broadcast.is_binary:
             return None
-        return self.encode(ServerFrame(broadcast.topic, "broadcast", broadcast.to_document()))
+        topic = TOPIC_PREFIX + broadcast.topic
+        return self.encode(ServerFrame(topic, "broadcast", broadcast.to_document()))
 
 
 class ArrayCodec:
@@ -112,8 +111,7 @@ class ArrayCodec:
 
     def encode(self, frame: ServerFrame) -> WireFrame:
         """Render a reply or a push."""
-        topic = TOPIC_PREFIX + frame.topic if frame.topic != "phoenix" else "phoenix"
-        return _dump_json([frame.join_ref, frame.ref, topic, frame.event, frame.payload])
+        return _dump_json([frame.join_ref, frame.ref, frame.topic, frame.event, frame.payload])
 
     def encode_broadcast(self, broadcast: Broadcast) -> WireFrame | None:
         """Render a broadcast, as text when a name is too long for the lengths of one byte."""
@@ -122,7 +120,7 @@ class ArrayCodec:
             return encode_broadcast(topic, broadcast)
         if broadcast.is_binary:
             return None
-        return self.encode(ServerFrame(broadcast.topic, "broadcast", broadcast.to_document()))
+        return self.encode(ServerFrame(topic, "broadcast", broadcast.to_document()))
 
 
 CODECS: dict[str, Codec] = {"1.0.0": ObjectCodec(), "2.0.0": ArrayCodec()}

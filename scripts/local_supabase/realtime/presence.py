@@ -59,7 +59,7 @@ class PresenceTracker:
             "joins": _build_state([joined] if joined else ()),
             "leaves": _build_state([left] if left else ()),
         }
-        frame = ServerFrame(room.topic, "presence_diff", payload)
+        frame = ServerFrame(room.wire_topic, "presence_diff", payload)
         for channel in self._registry.list_members(room):
             if channel.request.wants_presence and channel.readable.presence:
                 channel.send(channel.codec.encode(frame))

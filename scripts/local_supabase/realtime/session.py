@@ -5,30 +5,12 @@ import logging
 import time
 from typing import Any
 
-import psycopg
-
-from scripts.local_supabase.keys import InvalidTokenError
-from scripts.local_supabase.realtime.authorization import (
-    EVERYTHING,
-    DatabaseUnavailableError,
-    Identity,
-    Permissions,
-)
-from scripts.local_supabase.realtime.broadcasts import Broadcast, Room
+from scripts.local_supabase.realtime.admission import Admission
+from scripts.local_supabase.realtime.broadcasts import TOPIC_PREFIX, Broadcast
 from scripts.local_supabase.realtime.channels import Channel, Send
-from scripts.local_supabase.realtime.frames import (
-    TOPIC_PREFIX,
-    ClientFrame,
-    Codec,
-    ServerFrame,
-)
+from scripts.local_supabase.realtime.frames import ClientFrame, Codec, ServerFrame
 from scripts.local_supabase.realtime.hub import Hub
-from scripts.local_supabase.realtime.joining import (
-    JoinRefusedError,
-    JoinRequest,
-    parse_user_token,
-)
-from scripts.local_supabase.realtime.messages import list_replay
+from scripts.local_supabase.realtime.joining import JoinRefusedError, parse_user_token
 from scripts.local_supabase.realtime.speaking import speak, track_presence
 
 logger = logging.getLogger(__name__)
@@ -40,8 +22,8 @@ class Session:
     def __init__(self, hub: Hub, codec: Codec, socket_token: str, send: Send) -> None:
         self._hub = hub
         self._codec = codec
-        self._socket_token = socket_token
         self._send = send
+        self._admission = Admission(hub, codec, socket_token, send)
         self._channels: dict[str, Channel] = {}
 
     async def handle(self, frame: ClientFrame) -> None:
@@ -89,75 +71,26 @@ class Session:
         if previous is not None:
             self._drop(previous)
         try:
-            channel, replayed = await self._admit(frame)
+            await self._open(frame)
         except JoinRefusedError as refusal:
             self._reply(frame, "error", {"reason": str(refusal)})
-        else:
-            self._welcome(channel, frame, replayed)
-            await self._confirm_replication(channel)
         if previous is not None:
             previous.push_close()
 
-    async def _admit(self, frame: ClientFrame) -> tuple[Channel, list[Broadcast]]:
-        """Return the channel, registered but holding back, and what it replays first."""
-        topic = frame.topic.removeprefix(TOPIC_PREFIX)
-        if not topic:
-            raise JoinRefusedError("TopicNameRequired: You must provide a topic name")
+    async def _open(self, frame: ClientFrame) -> None:
         if len(self._channels) >= self._hub.limits.channels:
             raise JoinRefusedError("ChannelRateLimitReached: Too many channels")
-        request = JoinRequest.from_payload(frame.payload)
-        room = Room(topic, request.private)
-        identity = self._identify(request.access_token or self._socket_token)
-        channel = Channel(
-            room=room,
-            join_ref=frame.join_ref if frame.join_ref is not None else frame.ref,
-            request=request,
-            identity=identity,
-            readable=await self._authorize(identity, room),
-            codec=self._codec,
-            send=self._send,
-            held=[],
-        )
+        channel = await self._admission.admit(frame)
+        # Registered before it reads what to replay: between the two nothing can be missed.
+        self._channels[channel.room.topic] = channel
         self._hub.registry.add(channel)
-        self._channels[topic] = channel
         try:
-            return channel, await self._list_replay(channel)
+            replayed = await self._admission.list_replay(channel)
         except JoinRefusedError:
             self._drop(channel)
             raise
-
-    def _identify(self, token: str) -> Identity:
-        try:
-            return self._hub.authorizer.identify(token)
-        except InvalidTokenError as error:
-            raise JoinRefusedError(f"InvalidJWTToken: {error}") from error
-
-    async def _authorize(self, identity: Identity, room: Room) -> Permissions:
-        if not room.private:
-            return EVERYTHING
-        try:
-            readable = await self._hub.authorizer.get_read_permissions(identity, room.topic)
-        except DatabaseUnavailableError as error:
-            raise JoinRefusedError(
-                "InitializingProjectConnection: The database cannot be reached"
-            ) from error
-        if not readable.any:
-            raise JoinRefusedError(
-                f"Unauthorized: You do not have permissions to read from this Channel topic: {room.topic}"
-            )
-        return readable
-
-    async def _list_replay(self, channel: Channel) -> list[Broadcast]:
-        replay = channel.request.replay
-        if replay is None or not channel.readable.broadcast:
-            return []
-        try:
-            async with self._hub.pool.connection() as connection:
-                return await list_replay(
-                    connection, channel.room.topic, replay.since_milliseconds, replay.limit
-                )
-        except psycopg.Error as error:
-            raise JoinRefusedError(f"UnableToReplayMessages: {error}") from error
+        self._welcome(channel, frame, replayed)
+        await self._confirm_replication(channel)
 
     def _welcome(self, channel: Channel, frame: ClientFrame, replayed: list[Broadcast]) -> None:
         channel.reply(frame.ref, "ok", {"postgres_changes": []})
@@ -183,8 +116,7 @@ class Session:
         if token is None or token == channel.identity.token:
             return
         try:
-            identity = self._identify(token)
-            readable = await self._authorize(identity, channel.room)
+            identity, readable = await self._admission.authorize(token, channel.room)
         except JoinRefusedError as refusal:
             self._terminate(channel, str(refusal))
             return
@@ -224,7 +156,5 @@ class Session:
         self, frame: ClientFrame, status: str, response: dict[str, Any] | None = None
     ) -> None:
         payload = {"status": status, "response": response or {}}
-        topic = frame.topic.removeprefix(TOPIC_PREFIX)
-        self._send(
-            self._codec.encode(ServerFrame(topic, "phx_reply", payload, frame.ref, frame.join_ref))
-        )
+        reply = ServerFrame(frame.topic, "phx_reply", payload, frame.ref, frame.join_ref)
+        self._send(self._codec.encode(reply))

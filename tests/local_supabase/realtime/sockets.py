@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.local_supabase.realtime.server import RealtimeServer
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 20
 
 
 @dataclass(frozen=True)

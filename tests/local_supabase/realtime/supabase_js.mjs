@@ -7,7 +7,7 @@ const require = createRequire(packageFile);
 const { createClient } = require("@supabase/supabase-js");
 const WebSocket = require("ws");
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 
 // Without a version, the client's default is under test.
 const realtime = { transport: WebSocket, ...(vsn ? { vsn } : {}) };

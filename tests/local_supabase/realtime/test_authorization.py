@@ -140,9 +140,9 @@ async def test_speaker_is_heard(realtime: RealtimeServer, subject: str) -> None:
 async def test_channel_ends_with_its_token(realtime: RealtimeServer, subject: str) -> None:
     topic = f"room:{subject}"
     async with open_socket(realtime) as socket:
-        join_ref = await socket.join(topic, private_join(realtime.sign(subject, lifetime=1)))
+        join_ref = await socket.join(topic, private_join(realtime.sign(subject, lifetime=2)))
         message = await receive_end(socket, topic, join_ref)
-        assert message == "Token has expired 0 seconds ago"
+        assert message.startswith("Token has expired ")
         await realtime.database.send(topic)
         await socket.assert_silence()
 
@@ -150,7 +150,7 @@ async def test_channel_ends_with_its_token(realtime: RealtimeServer, subject: st
 async def test_renewed_token_keeps_the_channel(realtime: RealtimeServer, subject: str) -> None:
     renewed, brief = f"room:{subject}", f"room:{subject}:brief"
     async with open_socket(realtime) as socket:
-        token = realtime.sign(subject, lifetime=1.5)
+        token = realtime.sign(subject, lifetime=2)
         await socket.join(renewed, private_join(token))
         brief_ref = await socket.join(brief, private_join(token))
         payload = {"access_token": realtime.sign(subject)}
@@ -165,7 +165,7 @@ async def test_renewed_token_may_end_earlier(realtime: RealtimeServer, subject: 
     topic = f"room:{subject}"
     async with open_socket(realtime) as socket:
         join_ref = await socket.join(topic, private_join(realtime.sign(subject)))
-        payload = {"access_token": realtime.sign(subject, lifetime=1)}
+        payload = {"access_token": realtime.sign(subject, lifetime=2)}
         await socket.push(f"realtime:{topic}", "access_token", payload)
         assert "expired" in await receive_end(socket, topic, join_ref)
 

@@ -99,8 +99,9 @@ async def test_frames_of_an_earlier_join_are_ignored(realtime: RealtimeServer) -
 )
 async def test_unknown_topic_is_unmatched(realtime: RealtimeServer, topic: str, event: str) -> None:
     async with open_socket(realtime) as socket:
-        reply = await socket.receive_reply(await socket.push(topic, event))
-        assert reply == {"status": "error", "response": {"reason": "unmatched topic"}}
+        ref = await socket.push(topic, event)
+        payload = {"status": "error", "response": {"reason": "unmatched topic"}}
+        assert await socket.receive() == Frame(topic, "phx_reply", payload, ref)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from tests.fixtures.database import Connect
 
 pytestmark = pytest.mark.usefixtures("client_policy")
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 20
 SEND = "select realtime.send(jsonb_build_object('n', %s::int), 'said', %s)"
 
 SUBSCRIBED = RealtimeSubscribeStates.SUBSCRIBED
@@ -138,7 +138,7 @@ async def test_expired_token_closes_the_channel(
     claims: dict[str, Any] = {
         "sub": subject,
         "role": "authenticated",
-        "exp": time.time() + 2,
+        "exp": time.time() + 3,
     }
     await ann.realtime.set_auth(jwt.encode(claims, supabase.jwt_secret, algorithm="HS256"))
     listener = Listener(ann, f"client:{subject}", private=True)
