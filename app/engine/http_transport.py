@@ -120,7 +120,7 @@ def _build(request: PreparedRequest) -> httpx.Request:
 
 def _explain(error: Exception, progress: _Progress, timeout: float) -> TransportError:
     causes = tuple(_iter_causes(error))
-    if any(isinstance(cause, TimeoutError) for cause in causes):
+    if any(map(_is_timeout, causes)):
         return TransportError(
             Category.TIMEOUT,
             f"{progress.describe()} within {timeout:g} s",
@@ -152,10 +152,16 @@ def _explain(error: Exception, progress: _Progress, timeout: float) -> Transport
 
 def _iter_causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
-        # httpx-aiohttp calls every lost connection a connect timeout; the cause tells the truth.
-        if not isinstance(error, httpx.TimeoutException) or error.__cause__ is None:
-            yield TimeoutError() if isinstance(error, httpx.TimeoutException) else error
+        yield error
         error = error.__cause__
+
+
+def _is_timeout(cause: BaseException) -> bool:
+    if isinstance(cause, TimeoutError):
+        return True
+    # httpx-aiohttp calls every lost connection a connect timeout; its cause tells the truth.
+    is_lost_connection = isinstance(cause.__cause__, aiohttp.ClientConnectionError)
+    return isinstance(cause, httpx.TimeoutException) and not is_lost_connection
 
 
 def create_http_transport(
