@@ -55,9 +55,9 @@ class Person(AbstractAsyncContextManager["Person"]):
     async def get(self, path: str) -> Document:
         return read_document(await self.service.get(path))
 
-    async def find_status(self, path: str) -> int:
+    async def find_status(self, method: str, path: str, document: Document | None = None) -> int:
         """The status alone, for what may be refused; the body of a stream is not read."""
-        async with self.service.stream("GET", path) as answer:
+        async with self.service.stream(method, path, json=document) as answer:
             return answer.status_code
 
     async def read_table(self, table: str) -> str:

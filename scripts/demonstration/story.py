@@ -92,7 +92,7 @@ async def follow(owner: Person, run: Document, display: Display) -> Streams:
 
 
 async def try_as_outsider(outsider: Person, space: Workspace, run: Document) -> dict[str, int]:
-    """Ask for everything the owner has just seen."""
+    """Ask for everything the owner has just seen, and try to interfere."""
     paths = [
         f"/organizations/{space.organization_id}",
         f"/projects/{space.project_id}",
@@ -103,7 +103,14 @@ async def try_as_outsider(outsider: Person, space: Workspace, run: Document) -> 
         f"/runs/{run['id']}/context",
         f"/runs/{run['id']}/events",
     ]
-    return {path: await outsider.find_status(path) for path in paths}
+    reading = {f"GET {path}": await outsider.find_status("GET", path) for path in paths}
+    cancelling = f"/runs/{run['id']}/cancel"
+    selection = {"project_id": space.project_id, "environment_id": space.environment_id}
+    return {
+        **reading,
+        f"POST {cancelling}": await outsider.find_status("POST", cancelling),
+        "POST /runs": await outsider.find_status("POST", "/runs", selection),
+    }
 
 
 async def read_texts(
@@ -112,10 +119,12 @@ async def read_texts(
     """Everything that can be read of the run and must not hold a secret."""
     tables = {f"table {table}": await owner.read_table(table) for table in TABLES}
     results = await owner.service.get(f"/runs/{run['id']}/results")
+    context = await owner.service.get(f"/runs/{run['id']}/context")
     shown = [*streams.live, *streams.joined, *streams.replayed]
     return {
         **tables,
         "results": results.text,
+        "context": context.text,
         "events": "\n".join(event.data for event in shown),
         "log of the service": await asyncio.to_thread(service_log.read_text, errors="replace"),
     }
