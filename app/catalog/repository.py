@@ -11,8 +11,11 @@ from app.catalog.schemas import (
 )
 from app.core.identifiers import OrganizationId, ProjectId, SuiteId, TestCaseId
 from app.db.session import Session
-from app.web.pagination import Page, PageRequest, select_page
+from app.web.pagination import Listing, Page, PageRequest
 
+_PROJECTS = Listing("projects", Project, order=("created_at", "id"))
+_SUITES = Listing("test_suites", Suite, order=("order_index", "id"))
+_CASES = Listing("test_cases", CaseSummary, order=("order_index", "id"))
 _PROJECT_COLUMNS = ",".join(Project.model_fields)
 _SUITE_COLUMNS = ",".join(Suite.model_fields)
 
@@ -35,9 +38,7 @@ async def list_projects(
     session: Session, organization_id: OrganizationId, page: PageRequest
 ) -> Page[Project]:
     """Return the projects of an organization, oldest first."""
-    where: dict[str, object] = {"organization_id": organization_id}
-    order = ("created_at", "id")
-    return await select_page(session, "projects", Project, where=where, order=order, page=page)
+    return await _PROJECTS.select_page(session, page, organization_id=organization_id)
 
 
 async def create_suite(session: Session, project_id: ProjectId, suite: SuiteCreate) -> Suite:
@@ -54,9 +55,7 @@ async def find_suite(session: Session, suite_id: SuiteId) -> Suite | None:
 
 async def list_suites(session: Session, project_id: ProjectId, page: PageRequest) -> Page[Suite]:
     """Return the suites of a project in their order."""
-    where: dict[str, object] = {"project_id": project_id}
-    order = ("order_index", "id")
-    return await select_page(session, "test_suites", Suite, where=where, order=order, page=page)
+    return await _SUITES.select_page(session, page, project_id=project_id)
 
 
 async def create_case(session: Session, suite_id: SuiteId, case: CaseCreate) -> Case:
@@ -74,8 +73,4 @@ async def find_case(session: Session, case_id: TestCaseId) -> Case | None:
 
 async def list_cases(session: Session, suite_id: SuiteId, page: PageRequest) -> Page[CaseSummary]:
     """Return the cases of a suite in their order."""
-    where: dict[str, object] = {"suite_id": suite_id}
-    order = ("order_index", "id")
-    return await select_page(
-        session, "test_cases", CaseSummary, where=where, order=order, page=page
-    )
+    return await _CASES.select_page(session, page, suite_id=suite_id)

@@ -114,7 +114,7 @@ class SparseModel(RequestModel):
         return {name: value for name, value in fields.items() if name in sent}
 
 
-class Assertion(SparseModel):
+class AssertionSpec(SparseModel):
     """One expectation about the response."""
 
     type: AssertionType
@@ -125,7 +125,7 @@ class Assertion(SparseModel):
     description: str | None = Field(default=None, max_length=500)
 
 
-class Capture(SparseModel):
+class CaptureSpec(SparseModel):
     """A value that later tests may use."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -146,8 +146,8 @@ class ResponseSpec(RequestModel):
     expected_body: Any = None
     body_match_type: BodyMatchType = "partial"
     response_time_max_ms: int | None = Field(default=None, ge=1, le=3_600_000)
-    assertions: list[Assertion] = Field(default_factory=list[Assertion], max_length=200)
-    capture_vars: dict[str, str | Capture] = Field(
+    assertions: list[AssertionSpec] = Field(default_factory=list[AssertionSpec], max_length=200)
+    capture_vars: dict[str, str | CaptureSpec] = Field(
         default_factory=dict, examples=[{"access_token": "$.access_token"}]
     )
 

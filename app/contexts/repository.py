@@ -5,8 +5,10 @@ from typing import Any
 from app.contexts.schemas import Environment, EnvironmentCreate, Variable, VariablePut
 from app.core.identifiers import EnvironmentId, ProjectId, UserId, VariableId
 from app.db.session import Session
-from app.web.pagination import Page, PageRequest, select_page
+from app.web.pagination import Listing, Page, PageRequest
 
+_ENVIRONMENTS = Listing("environments", Environment, order=("order_index", "id"))
+_VARIABLES = Listing("environment_variables", Variable, order=("key",))
 _ENVIRONMENT_COLUMNS = ",".join(Environment.model_fields)
 _VARIABLE_COLUMNS = ",".join(Variable.model_fields)
 
@@ -35,21 +37,14 @@ async def list_environments(
     session: Session, project_id: ProjectId, page: PageRequest
 ) -> Page[Environment]:
     """Return the environments of a project in their order."""
-    where: dict[str, object] = {"project_id": project_id}
-    order = ("order_index", "id")
-    return await select_page(
-        session, "environments", Environment, where=where, order=order, page=page
-    )
+    return await _ENVIRONMENTS.select_page(session, page, project_id=project_id)
 
 
 async def list_variables(
     session: Session, environment_id: EnvironmentId, page: PageRequest
 ) -> Page[Variable]:
     """Return the variables of an environment by key."""
-    where: dict[str, object] = {"environment_id": environment_id}
-    return await select_page(
-        session, "environment_variables", Variable, where=where, order=("key",), page=page
-    )
+    return await _VARIABLES.select_page(session, page, environment_id=environment_id)
 
 
 async def put_variable(

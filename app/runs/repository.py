@@ -5,7 +5,7 @@ from typing import Final
 from app.core.identifiers import RunId
 from app.db.session import Row, Session
 from app.runs.schemas import Result, Run, RunContext, RunCounts, RunStart
-from app.web.pagination import Page, PageRequest, select_page
+from app.web.pagination import Listing, Page, PageRequest
 
 MASK: Final = "***"
 
@@ -19,6 +19,7 @@ _RESULT_COLUMNS = (
     "assertions_failed,captured_variables),"
     "assertions:assertion_results(assertion_name,assertion_type,expected_value,actual_value,passed,error_message)"
 )
+_RESULTS = Listing("test_results", Result, ("completed_at", "id"), _RESULT_COLUMNS)
 _CONTEXT_COLUMNS = ",".join(RunContext.model_fields)
 
 
@@ -41,15 +42,7 @@ async def cancel(session: Session, run_id: RunId) -> Run:
 
 async def list_results(session: Session, run_id: RunId, page: PageRequest) -> Page[Result]:
     """Return the attempts of a run in the order they ended."""
-    return await select_page(
-        session,
-        "test_results",
-        Result,
-        where={"run_id": run_id},
-        order=("completed_at", "id"),
-        page=page,
-        columns=_RESULT_COLUMNS,
-    )
+    return await _RESULTS.select_page(session, page, run_id=run_id)
 
 
 async def find_context(session: Session, run_id: RunId) -> RunContext | None:

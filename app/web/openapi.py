@@ -1,12 +1,16 @@
 """The description of the API, with problems under their own media type."""
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from app.web.problems import MEDIA_TYPE
+
+PROBLEM_REFERENCE: Final = "#/components/schemas/Problem"
+# The framework describes its own answer to invalid requests, which we never send.
+UNUSED_SCHEMAS: Final = ("HTTPValidationError", "ValidationError")
 
 
 def name_operation(route: APIRoute) -> str:
@@ -37,6 +41,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     for operation in operations:
         for status, response in operation["responses"].items():
             if status >= "400" and "content" in response:
-                content = response["content"]
-                response["content"] = {MEDIA_TYPE: content.get("application/json", {})}
+                response["content"] = {MEDIA_TYPE: {"schema": {"$ref": PROBLEM_REFERENCE}}}
+    for name in UNUSED_SCHEMAS:
+        document["components"]["schemas"].pop(name, None)
     return document

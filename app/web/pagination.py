@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 import orjson
@@ -32,28 +33,34 @@ class Page(BaseModel, Generic[Item]):
     next_cursor: str | None = Field(default=None, examples=[None])
 
 
-async def select_page(
-    session: Session,
-    table: str,
-    item: type[Item],
-    *,
-    where: dict[str, object],
-    order: tuple[str, ...],
-    page: PageRequest,
-    columns: str | None = None,
-) -> Page[Item]:
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[Item]):
     """
-    Return the page of visible rows as items; columns are the fields of `item` unless given.
+    A table as a list.
 
-    `order` must name fields that together are unique. Raises `InvalidCursorError`.
+    `order` names fields of the rows that together are unique; `columns` are those of the item
+    unless given.
     """
-    keyset = Keyset(order, after=decode_cursor(page.cursor, len(order)) if page.cursor else None)
-    selected = columns or ",".join(item.model_fields)
-    rows = await session.select(table, selected, where=where, keyset=keyset, limit=page.limit + 1)
-    items = [item.model_validate(row) for row in rows[: page.limit]]
-    if len(rows) <= page.limit:
-        return Page(items=items)
-    return Page(items=items, next_cursor=_cursor_of(rows[page.limit - 1], order))
+
+    table: str
+    item: type[Item]
+    order: tuple[str, ...]
+    columns: str | None = None
+
+    async def select_page(self, session: Session, page: PageRequest, **where: object) -> Page[Item]:
+        """Return a piece of the visible rows that equal `where`; raises `InvalidCursorError`."""
+        after = decode_cursor(page.cursor, len(self.order)) if page.cursor else None
+        rows = await session.select(
+            self.table,
+            self.columns or ",".join(self.item.model_fields),
+            where=where,
+            keyset=Keyset(self.order, after=after),
+            limit=page.limit + 1,
+        )
+        items = [self.item.model_validate(row) for row in rows[: page.limit]]
+        if len(rows) <= page.limit:
+            return Page(items=items)
+        return Page(items=items, next_cursor=_cursor_of(rows[page.limit - 1], self.order))
 
 
 def encode_cursor(values: Sequence[Any]) -> str:

@@ -2,10 +2,11 @@
 
 from app.core.identifiers import OrganizationId
 from app.db.session import Session
-from app.web.pagination import Page, PageRequest, select_page
+from app.web.pagination import Listing, Page, PageRequest
 from app.workspaces.schemas import Organization, OrganizationCreate
 
 _TABLE = "organizations"
+_LISTING = Listing(_TABLE, Organization, order=("created_at", "id"))
 _COLUMNS = ",".join(Organization.model_fields)
 
 
@@ -23,6 +24,4 @@ async def find(session: Session, organization_id: OrganizationId) -> Organizatio
 
 async def list_page(session: Session, page: PageRequest) -> Page[Organization]:
     """Return the caller's organizations, oldest first."""
-    return await select_page(
-        session, _TABLE, Organization, where={}, order=("created_at", "id"), page=page
-    )
+    return await _LISTING.select_page(session, page)

@@ -1,0 +1,81 @@
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.core.settings import Settings
+from app.main import create_app
+from tests.core.test_settings import COMPLETE
+
+ORIGIN = "https://studio.example"
+
+
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    values = {name.lower(): value for name, value in COMPLETE.items()}
+    return create_app(Settings.model_validate({**values, "cors_origins": ORIGIN}))
+
+
+@pytest.fixture(scope="module")
+def description(app: FastAPI) -> dict[str, Any]:
+    return app.openapi()
+
+
+@pytest.fixture
+def operations(description: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return list(iter_operations(description))
+
+
+def iter_operations(description: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in description["paths"].items():
+        for operation in methods.values():
+            yield path, operation
+
+
+def test_every_operation_has_a_name_of_its_own(
+    operations: list[tuple[str, dict[str, Any]]],
+) -> None:
+    names = Counter(operation["operationId"] for _, operation in operations)
+    assert set(names.values()) == {1}
+    assert {"create_organization", "get_case", "put_variable", "start_run"} <= names.keys()
+
+
+def test_every_problem_is_described_as_one(operations: list[tuple[str, dict[str, Any]]]) -> None:
+    for path, operation in operations:
+        for status, response in operation["responses"].items():
+            if status >= "400":
+                schema = response["content"]["application/problem+json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/Problem"}, (path, status)
+
+
+def test_every_route_of_the_api_asks_for_a_token(
+    operations: list[tuple[str, dict[str, Any]]],
+) -> None:
+    for path, operation in operations:
+        if path.startswith("/api/v1"):
+            assert operation["security"] == [{"HTTPBearer": []}], path
+            assert {"401", "503"} <= operation["responses"].keys(), path
+            assert operation["description"], path
+
+
+def test_what_is_created_is_described_with_an_example(description: dict[str, Any]) -> None:
+    schemas = description["components"]["schemas"]
+    for name in ("OrganizationCreate", "ProjectCreate", "CaseCreate", "VariablePut"):
+        properties = schemas[name]["properties"]
+        assert any("examples" in schema for schema in properties.values()), name
+    assert "HTTPValidationError" not in schemas
+
+
+async def test_browsers_of_listed_origins_may_read_answers_and_ids(app: FastAPI) -> None:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        allowed = await client.get("/api/v1/organizations", headers={"Origin": ORIGIN})
+        foreign = await client.get(
+            "/api/v1/organizations", headers={"Origin": "https://evil.example"}
+        )
+    assert allowed.headers["access-control-allow-origin"] == ORIGIN
+    assert "X-Request-ID" in allowed.headers["access-control-expose-headers"]
+    assert "access-control-allow-origin" not in foreign.headers
