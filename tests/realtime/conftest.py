@@ -2,9 +2,13 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from app.realtime.upstream import RealtimeUpstream
 from scripts.demonstration.components import Service, SupabaseDetails
 from tests.fixtures.users import SignUp
+from tests.realtime.conditions import until
+from tests.realtime.cuttable_proxy import CuttableProxy, open_proxy
 from tests.realtime.live_run import LiveRun, start_live_run
 from tests.runs.workspace import Workspace, open_workspace
 
@@ -51,3 +55,20 @@ async def member(relay_service: Service, workspace: Workspace) -> AsyncIterator[
         base_url=relay_service.url, headers=workspace.user.headers, timeout=60, limits=limits
     ) as client:
         yield client
+
+
+@pytest.fixture
+async def proxy(supabase: SupabaseDetails) -> AsyncIterator[CuttableProxy]:
+    async with open_proxy(supabase.supabase_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def upstream(
+    proxy: CuttableProxy, supabase: SupabaseDetails
+) -> AsyncIterator[RealtimeUpstream]:
+    async with RealtimeUpstream(
+        f"{proxy.url}/realtime/v1", SecretStr(supabase.secret_key)
+    ) as opened:
+        await until(lambda: opened.is_connected)
+        yield opened

@@ -1,7 +1,7 @@
 """The connection to Realtime: real server, behind a proxy that can fail."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from app.realtime.errors import RealtimeUnavailableError
 from app.realtime.upstream import RealtimeUpstream
 from scripts.demonstration.components import SupabaseDetails
 from tests.realtime.conditions import until
-from tests.realtime.cuttable_proxy import CuttableProxy, open_proxy
+from tests.realtime.cuttable_proxy import CuttableProxy
 from tests.realtime.live_run import LiveRun
 
 # The library reads an attribute that websockets deprecates, in the task that reads the socket.
@@ -36,23 +36,6 @@ class Listener:
 
     def on_message(self, payload: Mapping[str, Any]) -> None:
         self.seqs += [event["seq"] for event in payload["events"]]
-
-
-@pytest.fixture
-async def proxy(supabase: SupabaseDetails) -> AsyncIterator[CuttableProxy]:
-    async with open_proxy(supabase.supabase_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def upstream(
-    proxy: CuttableProxy, supabase: SupabaseDetails
-) -> AsyncIterator[RealtimeUpstream]:
-    async with RealtimeUpstream(
-        f"{proxy.url}/realtime/v1", SecretStr(supabase.secret_key)
-    ) as opened:
-        await until(lambda: opened.is_connected)
-        yield opened
 
 
 async def test_broadcasts_of_a_topic_arrive(upstream: RealtimeUpstream, live_run: LiveRun) -> None:
