@@ -1,0 +1,202 @@
+"""
+Golden event streams: scenarios, and the events they must produce, as JSON.
+
+`python -m tests.engine.golden` writes tests/golden/*.json anew; review the difference.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from app.engine import (
+    Event,
+    Plan,
+    PreparedRequest,
+    ResultStatus,
+    RunControl,
+    RunOptions,
+    Scope,
+    TestEnded,
+    TestStarted,
+    run,
+)
+from tests.engine.builders import (
+    BASE_URL,
+    Answer,
+    FrozenClock,
+    MemoryTransport,
+    build_document,
+    connection_refused,
+    json_response,
+)
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+
+OPTIONS = RunOptions(
+    concurrency=1, retry_initial_seconds=0, retry_jitter_seconds=0, clock=FrozenClock()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A plan document and what the target answers; `cancel_at` is the key that stops the run."""
+
+    document: dict[str, Any]
+    answer: Callable[[PreparedRequest], Answer]
+    secrets: dict[str, str] = field(default_factory=dict[str, str])
+    recorded: dict[str, ResultStatus] = field(default_factory=dict[str, ResultStatus])
+    cancel_at: str | None = None
+
+    async def play(self) -> list[dict[str, Any]]:
+        """Run it and return its events as JSON."""
+        control = RunControl()
+        events = run(
+            Plan.from_document(self.document),
+            Scope.from_document(self.document, self.secrets),
+            MemoryTransport(self.answer),
+            OPTIONS,
+            self.recorded,
+            control,
+        )
+        documents: list[dict[str, Any]] = []
+        async for event in events:
+            documents.append(to_document(event))
+            if isinstance(event, TestStarted) and event.key == self.cancel_at:
+                control.cancel()
+        return documents
+
+
+def to_document(event: Event) -> dict[str, Any]:
+    """An event as JSON; of captured values only the names."""
+    fields = asdict(event)
+    if isinstance(event, TestEnded):
+        fields["result"]["captured"] = list(event.result.captured.names)
+    text = json.dumps({"event": type(event).__name__, **fields}, default=_to_text)
+    return json.loads(text)
+
+
+def _to_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+SHOP = build_document(
+    [
+        {
+            "key": "login",
+            "method": "POST",
+            "path": "/auth/login",
+            "body": {"email": "{{env.EMAIL}}", "password": "{{env.PASSWORD}}"},
+            "capture_vars": {
+                "token": {
+                    "path": "$.access_token",
+                    "into": "shared_auth_tokens",
+                    "name": "access_token",
+                },
+                "user_id": "$.user.id",
+            },
+        },
+        {
+            "key": "catalog",
+            "path": "/catalog",
+            "auth_type": "bearer",
+            "expected_headers": {"Content-Type": "application/json"},
+            "assertions": [
+                {"type": "custom", "path": "$.products", "operator": "length", "expected": 2}
+            ],
+            "capture_vars": {"product_ids": "$.products[*].id"},
+        },
+        {
+            "key": "cart",
+            "method": "POST",
+            "auth_type": "bearer",
+            "body": {"product_id": "{{captured_data.catalog.product_ids[0]}}", "quantity": 1},
+            "expected_status_code": 201,
+            "expected_body": {"items": [{"product_id": "prod-1"}]},
+            "body_match_type": "partial",
+            "response_time_max_ms": 500,
+        },
+        {
+            "key": "profile",
+            "path": "/users/{id}",
+            "path_params": {"id": "{{captured_data.login.user_id}}"},
+            "auth_type": "bearer",
+        },
+        {
+            "key": "discount",
+            "auth_type": "bearer",
+            "expected_status_code": [200, 204],
+            "assertions": [
+                {"type": "custom", "path": "$.percent", "operator": "ge", "expected": 10},
+                {"type": "header", "name": "X-Campaign", "operator": "exists"},
+            ],
+        },
+        {"key": "checkout", "auth_type": "bearer"},
+        {"key": "receipt", "path": "/receipts/{{captured_data.checkout.id}}"},
+        {"key": "typo", "path": "/users/{{captured_data.login.userid}}"},
+        {"key": "stock"},
+    ],
+    [("checkout", "discount")],
+    variables={"EMAIL": "ada@shop.test"},
+)
+
+
+def answer_as_shop(request: PreparedRequest) -> Answer:
+    answers: dict[str, Answer] = {
+        "/auth/login": json_response({"access_token": "jwt-secret-xyz", "user": {"id": "user-1"}}),
+        "/catalog": json_response({"products": [{"id": "prod-1"}, {"id": "prod-2"}]}),
+        "/cart": json_response({"items": [{"product_id": "prod-1", "quantity": 1}]}, 201),
+        "/users/user-1": json_response({"id": "user-1", "session": "jwt-secret-xyz"}),
+        "/discount": json_response({"percent": 5}, 500),
+        "/stock": connection_refused(),
+    }
+    return answers[request.url.removeprefix(BASE_URL)]
+
+
+def build_flaky_target() -> Callable[[PreparedRequest], Answer]:
+    answers = iter(
+        [connection_refused(), json_response({"ready": False}), json_response({"ready": True})]
+    )
+    return lambda _: next(answers)
+
+
+READY = {"type": "custom", "path": "$.ready", "expected": True}
+CHAIN = build_document([{"key": key} for key in "abcd"], [("b", "a"), ("c", "b"), ("d", "c")])
+
+
+def build_scenarios() -> dict[str, Scenario]:
+    """Fresh scenarios by the name of their file."""
+    return {
+        "shop": Scenario(
+            document=SHOP, answer=answer_as_shop, secrets={"PASSWORD": "correct horse"}
+        ),
+        "retries": Scenario(
+            document=build_document([{"key": "job", "retry_count": 2, "assertions": [READY]}]),
+            answer=build_flaky_target(),
+        ),
+        "resumed": Scenario(
+            document=CHAIN,
+            answer=lambda _: json_response({}),
+            recorded={"a": ResultStatus.PASSED, "b": ResultStatus.PASSED},
+        ),
+        "resumed_after_failure": Scenario(
+            document=CHAIN,
+            answer=lambda _: json_response({}),
+            recorded={"a": ResultStatus.FAILED, "b": ResultStatus.SKIPPED},
+        ),
+        "cancelled": Scenario(document=CHAIN, answer=lambda _: json_response({}), cancel_at="b"),
+    }
+
+
+async def write() -> None:
+    """Write every golden file."""
+    for name, scenario in build_scenarios().items():
+        text = json.dumps(await scenario.play(), indent=1, ensure_ascii=False)
+        (GOLDEN / f"{name}.json").write_text(f"{text}\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(write())
