@@ -34,9 +34,9 @@ begin
             'test_case_id', test_case.id, 'key', test_case.key, 'name', test_case.name, 'iteration', result.iteration
           )
         )
-        order by occurrence.occurred_at, result.completed_at, occurrence.is_end
+        order by occurrence.occurred_at, result.place, occurrence.is_end
       ) as events
-    from new_results as result
+    from (select row_number() over () as place, added.* from new_results as added) as result
     inner join attempts using (run_id, test_case_id, iteration)
     inner join public.test_cases as test_case on test_case.id = result.test_case_id
     left join running

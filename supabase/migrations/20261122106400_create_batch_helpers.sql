@@ -46,14 +46,17 @@ begin
       left(result.reason, 2000), left(result.error_message, 10000), result.started_at,
       coalesce(result.completed_at, now()), result.duration_ms, result.test_revision,
       array(select jsonb_array_elements_text(coalesce(nullif(result.captured, 'null'), '[]')))
-    from jsonb_to_recordset(results) as result (
-      id uuid, test_case_id uuid, iteration integer, attempt_number integer, is_final boolean, status text,
-      category text, reason text, error_message text, started_at timestamptz, completed_at timestamptz,
-      duration_ms double precision, test_revision integer, captured jsonb
-    )
+    from rows from (
+      jsonb_to_recordset(results) as (
+        id uuid, test_case_id uuid, iteration integer, attempt_number integer, is_final boolean, status text,
+        category text, reason text, error_message text, started_at timestamptz, completed_at timestamptz,
+        duration_ms double precision, test_revision integer, captured jsonb
+      )
+    ) with ordinality as result
     -- A test that was deleted while the run went on has nowhere to be recorded.
     inner join public.test_cases as test_case
       on test_case.id = result.test_case_id and test_case.project_id = run.project_id
+    order by result.ordinality
     on conflict do nothing
     returning id
   )

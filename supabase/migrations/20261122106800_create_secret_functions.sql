@@ -91,6 +91,7 @@ declare
   run public.test_runs;
   secrets jsonb;
 begin
+  perform private.check_encryption_key(encryption_key);
   select * into run from public.test_runs where id = read_run_secrets.run_id;
   if run.id is null then
     perform private.refuse('404', 'run not found', null, 'not_found');

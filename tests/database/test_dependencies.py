@@ -6,7 +6,7 @@ import pytest
 from psycopg import Error
 
 from tests.database.callers import Caller, RefusedError
-from tests.database.test_members import wait_until_blocked
+from tests.database.waiting import wait_until_blocked
 from tests.database.workspaces import Workspace
 from tests.fixtures.database import Connect
 
@@ -49,7 +49,7 @@ async def test_two_transactions_cannot_close_a_cycle_together(
     async with first.transaction():
         await first.execute(INSERT, [a["id"], b["id"]])
         waiting = asyncio.create_task(second.execute(INSERT, [b["id"], a["id"]]))
-        await wait_until_blocked(database)
+        await wait_until_blocked(database, second)
     with pytest.raises(Error) as refusal:
         await waiting
     assert refusal.value.diag.message_hint == "dependency_cycle"

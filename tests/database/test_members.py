@@ -7,6 +7,7 @@ from psycopg import Error
 
 from tests.database.callers import RefusedError
 from tests.database.conftest import CreateCaller
+from tests.database.waiting import wait_until_blocked
 from tests.database.workspaces import Workspace
 from tests.fixtures.database import Connect
 
@@ -50,17 +51,10 @@ async def test_two_owners_cannot_both_leave_at_once(
     async with first.transaction():
         await first.execute(remove, [members[0]["id"]])
         waiting = asyncio.create_task(second.execute(remove, [members[1]["id"]]))
-        await wait_until_blocked(database)
+        await wait_until_blocked(database, second)
     with pytest.raises(Error) as refusal:
         await waiting
     assert refusal.value.sqlstate == "PT409"
-
-
-async def wait_until_blocked(database: Connect) -> None:
-    connection = await database()
-    blocked = "select from pg_stat_activity where cardinality(pg_blocking_pids(pid)) > 0"
-    while (await connection.execute(blocked)).rowcount == 0:
-        await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize(("role", "granted"), [("admin", "owner"), ("editor", "viewer")])

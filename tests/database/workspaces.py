@@ -72,9 +72,7 @@ class ClaimedRun:
     worker_id: str = "worker-1"
 
     async def get_plan(self) -> Json:
-        return await self.service.call(
-            "get_run_plan", run_id=self.run_id, worker_id=self.worker_id
-        )
+        return await self.service.call("get_run_plan", run_id=self.run_id, worker_id=self.worker_id)
 
     async def record(
         self,
