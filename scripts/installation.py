@@ -38,9 +38,10 @@ def main() -> int:
     os.chdir(PROJECT)
     try:
         environment = installer_environment()
+        node = require_node()
         with exclusive():
             install_python_packages(environment)
-            install_node_packages(environment)
+            install_node_packages(environment, node)
     except InstallationError as error:
         say(str(error))
         return 1
@@ -103,9 +104,8 @@ def install_python_packages(environment: Mapping[str, str]) -> None:
     unfinished.unlink()
 
 
-def install_node_packages(environment: Mapping[str, str]) -> None:
+def install_node_packages(environment: Mapping[str, str], node: str) -> None:
     lock = NODE_PROJECT / "package-lock.json"
-    node = require_node()
     fingerprint = fingerprint_of(lock, node)
     stamp = STATE / "node"
     installed = NODE_PROJECT / "node_modules" / ".package-lock.json"
