@@ -179,8 +179,8 @@ class Stack:
             self._developer_url, autocommit=True
         ) as connection:
             report = await apply_migrations(connection, directory)
-        for name in report.applied:
-            print(f"applied {name}", file=sys.stderr)
+        if report.applied:
+            print(f"Applied {len(report.applied)} migrations", file=sys.stderr)
         for name in report.changed:
             print(
                 f"{name} changed after it was applied: scripts/down --delete-data starts anew",

@@ -53,6 +53,15 @@ def test_ctrl_c_at_any_moment_leaves_no_process(log: Path, program: str) -> None
         stack.wait_nothing_left()
 
 
+@pytest.mark.parametrize("program", ["initdb", "postgres", "node", "postgrest"])
+def test_a_kill_at_any_moment_leaves_no_process(log: Path, program: str) -> None:
+    with running_stack(log, *EPHEMERAL) as stack:
+        stack.wait_program(program)
+        stack.signal(signal.SIGKILL)
+        stack.wait_ended()
+        stack.wait_nothing_left()
+
+
 def test_a_second_ctrl_c_does_not_disturb_the_first(log: Path) -> None:
     with running_stack(log, *EPHEMERAL) as stack:
         stack.wait_ready()
