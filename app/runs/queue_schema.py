@@ -28,7 +28,8 @@ async def install(database_url: str) -> None:
         await connection.execute("select pg_advisory_xact_lock(%s)", [_INSTALLATION_LOCK])
         installed = await _find_installed_version(connection)
         wanted = parse_version(version("procrastinate"))
-        if installed == wanted:
+        # A newer schema was made by a newer process; the library keeps it usable for older ones.
+        if installed is not None and installed >= wanted:
             return
         if installed is None:
             await connection.execute("create schema if not exists procrastinate")

@@ -1,0 +1,156 @@
+"""The context manager against the real database."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+import pytest
+
+from app.contexts.manager import TestExecutionContextManager
+from app.core.errors import NotFoundError
+from app.core.identifiers import RunId, TestCaseId
+from app.core.settings import Settings
+from app.db.database import Database
+from app.engine import ContextDelta, Plan, ReceivedResponse
+from app.engine.captures import CaptureSpec, compile_captures
+from app.engine.response import Response
+from scripts.demonstration.components import Service, SupabaseDetails, service_settings
+from tests.fixtures.users import SignUp
+from tests.runs.workspace import Workspace, open_workspace
+
+UNREACHABLE = "http://127.0.0.1:9"
+
+
+@dataclass
+class Stage:
+    """A pending run of two tests, `login` and `profile`, and a manager that serves it."""
+
+    database: Database
+    manager: TestExecutionContextManager
+    workspace: Workspace
+    run_id: RunId
+    profile_id: TestCaseId
+
+    async def initialize(self) -> None:
+        """Claim the run as a worker does."""
+        request = {"run_id": str(self.run_id), "worker_id": "test"}
+        document = await self.database.as_service().call("get_run_plan", request)
+        plan = Plan.from_document(document)
+        await self.manager.initialize(self.run_id, document, plan.dependencies)
+
+    async def stored_context(self) -> dict[str, Any]:
+        request = {"run_id": str(self.run_id)}
+        return await self.database.as_service().call("get_test_run_context", request)
+
+
+@pytest.fixture
+async def stage(
+    service: Service, supabase: SupabaseDetails, sign_up: SignUp
+) -> AsyncGenerator[Stage]:
+    settings = Settings.model_validate(service_settings(supabase))
+    async with (
+        open_workspace(service, await sign_up(), UNREACHABLE) as workspace,
+        Database(settings) as database,
+    ):
+        await workspace.set_variable("HOST", "shop.example")
+        await workspace.set_variable("PASSWORD", "correct horse battery", is_secret=True)
+        await workspace.add_case("login", "/login")
+        profile = await workspace.add_case("profile", "/profile", requires=["login"])
+        # Started past the service, so that no worker takes the run.
+        run = await database.as_user(workspace.user.access_token).call(
+            "start_test_run",
+            {"project_id": workspace.project_id, "environment_id": workspace.environment_id},
+        )
+        manager = TestExecutionContextManager(
+            database.as_service(), settings.secrets_encryption_key
+        )
+        run_id, profile_id = RunId(UUID(run["id"])), TestCaseId(UUID(profile))
+        yield Stage(database, manager, workspace, run_id, profile_id)
+
+
+async def test_environment_values_include_secrets_in_plain_text(stage: Stage) -> None:
+    await stage.initialize()
+    values = await stage.manager.get_environment_values(stage.run_id)
+    assert values == {"HOST": "shop.example", "PASSWORD": "correct horse battery"}
+
+
+async def test_changes_wait_for_whoever_commits_the_results(stage: Stage) -> None:
+    await stage.initialize()
+    captured = ContextDelta(captured_data={"login": {"user_id": "user-1"}})
+    await stage.manager.update_shared_auth_tokens(stage.run_id, {"access_token": "token-1"})
+    await stage.manager.update_shared_variables(stage.run_id, {"currency": "EUR"})
+    await stage.manager.record_captures(stage.run_id, "login", captured)
+
+    changes = stage.manager.take_changes(stage.run_id)
+
+    assert changes.to_document() == {
+        "shared_auth_tokens": {"access_token": "token-1"},
+        "shared_variables": {"currency": "EUR"},
+        "captured_data": {"login": {"user_id": "user-1"}},
+        "test_order": ["login"],
+    }
+    assert not any(stage.manager.take_changes(stage.run_id).to_document().values())
+    assert (await stage.stored_context())["shared_auth_tokens"] == {}
+
+
+async def test_updates_of_a_run_that_is_not_held_are_stored_at_once(stage: Stage) -> None:
+    await stage.manager.update_shared_variables(stage.run_id, {"currency": "EUR"})
+    await stage.manager.update_shared_auth_tokens(stage.run_id, {"access_token": "token-1"})
+    stored = await stage.stored_context()
+    assert stored["shared_variables"] == {"currency": "EUR"}
+    assert stored["shared_auth_tokens"] == {"access_token": "token-1"}
+    context = await stage.manager.get(stage.run_id)
+    assert context.scope.shared_variables == {"currency": "EUR"}
+
+
+async def test_captures_come_out_of_a_response(stage: Stage) -> None:
+    await stage.initialize()
+    specs: dict[str, Any] = {
+        "user_id": "$.user.id",
+        "access_token": {"path": "$.token", "into": "shared_auth_tokens"},
+        "absent": "$.nothing",
+    }
+    captures = compile_captures(
+        {name: CaptureSpec.from_document(name, value, name) for name, value in specs.items()}
+    )
+    body = orjson.dumps({"user": {"id": 7}, "token": "token-1"})
+    response = Response(ReceivedResponse(status_code=200, body=body))
+
+    missing = await stage.manager.capture_from_response(stage.run_id, "login", response, captures)
+
+    scope = (await stage.manager.get(stage.run_id)).scope
+    assert missing == ("capture absent",)
+    assert scope.captured_data == {"login": {"user_id": 7}}
+    assert scope.shared_auth_tokens == {"access_token": "token-1"}
+
+
+async def test_dependencies_resolve_once_the_required_test_has_ended(stage: Stage) -> None:
+    await stage.initialize()
+    before = await stage.manager.resolve_dependencies(stage.run_id, "profile")
+    assert (before.is_ready, before.missing_keys) == (False, ("login",))
+
+    delta = ContextDelta(captured_data={"login": {"user_id": 7}})
+    await stage.manager.record_captures(stage.run_id, "login", delta)
+
+    after = await stage.manager.resolve_dependencies(stage.run_id, "profile")
+    assert after.is_ready
+    assert after.captured_data == {"login": {"user_id": 7}}
+
+
+async def test_the_execution_chain_lists_required_tests_in_order(stage: Stage) -> None:
+    chain = await stage.manager.get_execution_chain(stage.profile_id)
+    assert [test["key"] for test in chain][:1] == ["login"]
+
+
+async def test_a_cleared_context_is_read_from_the_database_again(stage: Stage) -> None:
+    await stage.initialize()
+    await stage.manager.update_shared_variables(stage.run_id, {"currency": "EUR"})
+    stage.manager.clear(stage.run_id)
+    assert (await stage.manager.get(stage.run_id)).scope.shared_variables == {}
+
+
+async def test_an_unknown_run_has_no_context(stage: Stage) -> None:
+    with pytest.raises(NotFoundError):
+        await stage.manager.get(RunId(uuid4()))
