@@ -15,11 +15,15 @@ from tests.local_supabase.realtime.server import (
 )
 
 # Topic room:<subject>... belongs to that subject: it hears everything and says anything there.
+# Whoever joins window:... sees who is there and hears nothing.
 # Topic audience:<subject>... lets the subject listen only.
 POLICIES = """
 create policy hears on realtime.messages for select to authenticated using (
   realtime.topic() like 'room:' || (current_setting('request.jwt.claims', true)::jsonb ->> 'sub') || '%'
   or realtime.topic() like 'audience:' || (current_setting('request.jwt.claim.sub', true)) || '%'
+);
+create policy sees on realtime.messages for select to authenticated using (
+  extension = 'presence' and realtime.topic() like 'window:%'
 );
 create policy says on realtime.messages for insert to authenticated with check (
   realtime.topic() like 'room:' || (current_setting('request.jwt.claims', true)::jsonb ->> 'sub') || '%'

@@ -1,10 +1,12 @@
 """The Realtime server alone, on its own PostgreSQL: for tests that restart or starve it."""
 
+import asyncio
 import shutil
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -87,7 +89,7 @@ async def run_database() -> AsyncGenerator[Database]:
     postgres = PostgresServer(
         layout, pick_free_port(), "secret-of-the-test", find_server_account(), disposable=True
     )
-    await postgres.create_cluster()
+    await postgres.create_cluster(template=None)
     database = Database(postgres)
     await database.start()
     try:
@@ -114,3 +116,23 @@ async def run_realtime(
         yield RealtimeServer(f"http://{HOST}:{listener.getsockname()[1]}", keys, database)
     finally:
         await server.stop()
+
+
+@asynccontextmanager
+async def keep_counting(database: Database, topic: str) -> AsyncGenerator[None]:
+    """Send 1, 2, 3 and so on, as fast as the database takes them."""
+
+    async def send_numbers() -> None:
+        async with await AsyncConnection.connect(database.url, autocommit=True) as connection:
+            for number in count(1):
+                await connection.execute(
+                    "select realtime.send(jsonb_build_object('n', %s::int), 'said', %s)",
+                    (number, topic),
+                )
+
+    counting = asyncio.create_task(send_numbers())
+    try:
+        yield
+    finally:
+        counting.cancel()
+        await asyncio.wait([counting])
