@@ -114,6 +114,13 @@ _NOTHING_HAPPENED: Final = frozenset(
     {"40001", "40P01", "55P03", "PGRST000", "PGRST001", "PGRST002", "PGRST003"}
 )
 
+# Either there was no connection, or it was closed before the request was written completely.
+_NEVER_SENT: Final = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientConnectionResetError,
+)
+
 
 def error_class_of(code: str, hint: str | None = None) -> type[AppError]:
     """Return the error that stands for a SQLSTATE or PGRST code; `hint` may carry our own code."""
@@ -143,10 +150,11 @@ def left_no_trace(error: BaseException) -> bool:
     """Say whether the failed request certainly changed nothing, so that any request may repeat it."""
     if isinstance(error, APIError):
         return error.code in _NOTHING_HAPPENED
-    # The transport calls everything a timeout; only its cause tells what happened.
-    return isinstance(
-        error.__cause__, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError
-    )
+    # The transport calls everything a timeout; only the causes tell what happened.
+    cause = error.__cause__
+    if isinstance(cause, aiohttp.ClientOSError) and not isinstance(cause, _NEVER_SENT):
+        cause = cause.__cause__
+    return isinstance(cause, _NEVER_SENT)
 
 
 def _detail_for_caller(code: str, error: APIError) -> str | None:

@@ -14,7 +14,8 @@ from app.db.errors import GatewayAnswerError
 
 MAXIMUM_CONNECTIONS = 20
 CONNECT_TIMEOUT_SECONDS = 3.0
-KEEP_ALIVE_SECONDS = 30.0
+# Common servers close a connection that was idle for five seconds; we have to be first.
+KEEP_ALIVE_SECONDS = 4.0
 
 _log = get_logger(__name__)
 

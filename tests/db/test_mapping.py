@@ -1,8 +1,12 @@
+from itertools import pairwise
+
+import aiohttp
+import httpx
 import pytest
 from postgrest.exceptions import APIError
 
 from app.core.errors import AppError, ConflictError, InternalError
-from app.db.mapping import RETRY_AFTER, error_class_of, from_answer
+from app.db.mapping import RETRY_AFTER, error_class_of, from_answer, left_no_trace
 
 
 @pytest.mark.parametrize(
@@ -79,3 +83,36 @@ def test_our_own_mistakes_are_not_explained() -> None:
 def test_trouble_says_when_to_try_again() -> None:
     assert create_answer("PGRST003").retry_after == RETRY_AFTER
     assert create_answer("23505").retry_after is None
+
+
+def chain(*errors: BaseException) -> BaseException:
+    for error, cause in pairwise(errors):
+        error.__cause__ = cause
+    return errors[0]
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (APIError({"code": "40001"}), True),
+        (APIError({"code": "PGRST003"}), True),
+        (APIError({"code": "57014"}), False),
+        (chain(httpx.ConnectTimeout(""), aiohttp.ConnectionTimeoutError()), True),
+        (
+            chain(
+                httpx.ConnectTimeout(""),
+                aiohttp.ClientOSError(None, "Can not write"),
+                aiohttp.ClientConnectionResetError("closing"),
+            ),
+            True,
+        ),
+        (chain(httpx.ConnectTimeout(""), aiohttp.ClientConnectionResetError("closing")), True),
+        (chain(httpx.ConnectTimeout(""), aiohttp.ClientOSError(104, "reset by peer")), False),
+        (chain(httpx.ConnectTimeout(""), aiohttp.ServerDisconnectedError()), False),
+        (chain(httpx.ReadTimeout(""), aiohttp.SocketTimeoutError()), False),
+        (httpx.ConnectTimeout(""), False),
+    ],
+    ids=repr,
+)
+def test_only_what_was_never_sent_left_no_trace(error: Exception, expected: bool) -> None:
+    assert left_no_trace(error) is expected
