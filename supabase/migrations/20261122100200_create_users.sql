@@ -19,7 +19,7 @@ comment on column public.users.email is 'Copy of the address that auth verifies;
 alter table public.users enable row level security;
 revoke all on table public.users from public, anon, authenticated, service_role;
 grant select on table public.users to authenticated;
-grant update (full_name, updated_at) on table public.users to authenticated;
+grant update (full_name) on table public.users to authenticated;
 grant select, insert, update, delete on table public.users to service_role;
 
 create function private.create_user()

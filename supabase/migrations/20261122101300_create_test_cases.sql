@@ -28,7 +28,7 @@ create table public.test_cases (
   constraint test_cases_suite_id_fkey foreign key (organization_id, project_id, suite_id)
     references public.test_suites (organization_id, project_id, id) on delete cascade,
   constraint test_cases_endpoint_id_fkey foreign key (organization_id, project_id, endpoint_id)
-    references public.api_endpoints (organization_id, project_id, id),
+    references public.api_endpoints (organization_id, project_id, id) deferrable initially deferred,
   constraint test_cases_created_by_fkey foreign key (created_by)
     references public.users (id) on delete set null,
   constraint test_cases_key_check check (key ~ '^[A-Za-z0-9_][A-Za-z0-9_-]{0,62}$'),
@@ -40,6 +40,8 @@ create table public.test_cases (
 );
 comment on table public.test_cases is 'One call of an endpoint and what to expect of it.';
 comment on column public.test_cases.key is 'Stable short name for templates and dependencies, unique in the project.';
+comment on constraint test_cases_endpoint_id_fkey on public.test_cases is
+  'Deferred: a project takes its endpoints and cases along in any order.';
 comment on column public.test_cases.retry_count is 'Attempts after the first one.';
 comment on column public.test_cases.revision is 'Grows with every change of the case, its request or its expectations.';
 create index idx_test_cases_suite_id on public.test_cases (organization_id, project_id, suite_id, order_index);

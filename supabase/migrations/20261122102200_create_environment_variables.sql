@@ -20,7 +20,7 @@ create table public.environment_variables (
   constraint environment_variables_environment_id_fkey foreign key (organization_id, environment_id)
     references public.environments (organization_id, id) on delete cascade,
   constraint environment_variables_secret_value_id_fkey foreign key (organization_id, secret_value_id)
-    references private.secret_values (organization_id, id),
+    references private.secret_values (organization_id, id) on delete set null (secret_value_id),
   constraint environment_variables_value_set_by_fkey foreign key (value_set_by)
     references public.users (id) on delete set null,
   constraint environment_variables_key_check check (key ~ '^[A-Za-z_][A-Za-z0-9_]{0,127}$'),

@@ -21,12 +21,12 @@ create table public.api_credentials (
   constraint api_credentials_user_id_fkey foreign key (organization_id, user_id)
     references public.organization_members (organization_id, user_id) on delete cascade,
   constraint api_credentials_key_secret_value_id_fkey foreign key (organization_id, key_secret_value_id)
-    references private.secret_values (organization_id, id),
+    references private.secret_values (organization_id, id) on delete set null (key_secret_value_id),
   constraint api_credentials_token_value_id_fkey foreign key (organization_id, token_value_id)
-    references private.secret_values (organization_id, id),
+    references private.secret_values (organization_id, id) on delete set null (token_value_id),
   constraint api_credentials_oauth_refresh_token_value_id_fkey
     foreign key (organization_id, oauth_refresh_token_value_id)
-    references private.secret_values (organization_id, id),
+    references private.secret_values (organization_id, id) on delete set null (oauth_refresh_token_value_id),
   constraint api_credentials_credential_name_check check (char_length(credential_name) between 1 and 200),
   constraint api_credentials_credential_type_check check (
     credential_type in ('api-key', 'bearer-token', 'basic-auth', 'oauth2', 'jwt-hs256', 'aws-sigv4', 'mtls')

@@ -38,7 +38,7 @@ create table public.test_runs (
   constraint test_runs_suite_id_fkey foreign key (organization_id, project_id, suite_id)
     references public.test_suites (organization_id, project_id, id) on delete set null (suite_id),
   constraint test_runs_environment_id_fkey foreign key (organization_id, project_id, environment_id)
-    references public.environments (organization_id, project_id, id),
+    references public.environments (organization_id, project_id, id) deferrable initially deferred,
   constraint test_runs_started_by_fkey foreign key (started_by)
     references public.users (id) on delete set null,
   constraint test_runs_trigger_check check (trigger in ('manual', 'api', 'webhook', 'schedule', 'ci')),
@@ -60,6 +60,8 @@ create table public.test_runs (
 )
 with (fillfactor = 80);
 comment on table public.test_runs is 'One execution of a selection of tests in one environment.';
+comment on constraint test_runs_environment_id_fkey on public.test_runs is
+  'Deferred: a project takes its environments and runs along in any order.';
 comment on column public.test_runs.run_date is 'Partition key of everything the run leaves behind; never changes.';
 comment on column public.test_runs.planned_test_ids is 'Tests of the run, required ones included, fixed when it was created.';
 comment on column public.test_runs.running_tests is 'Tests whose start was announced and whose end was not.';

@@ -66,6 +66,9 @@ begin
   update public.test_runs set event_seq = event_seq + jsonb_array_length(events)
   where id = target_run_id
   returning * into run;
+  if run.id is null then
+    return;
+  end if;
   for message in
     select min(item.seq) as first_seq, max(item.seq) as last_seq, jsonb_agg(item.event order by item.seq) as events
     from private.number_events(run.id, run.event_seq, publish_run_events.events) as item

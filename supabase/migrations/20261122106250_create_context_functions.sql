@@ -61,27 +61,49 @@ comment on function private.merge_test_order(text[], text[]) is
 revoke execute on function private.merge_test_order(text[], text[]) from public, anon, authenticated, service_role;
 grant execute on function private.merge_test_order(text[], text[]) to service_role;
 
+create function private.merge_into_context(target_run_id uuid, delta jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  tokens jsonb := coalesce(nullif(delta -> 'shared_auth_tokens', 'null'), '{}');
+  variables jsonb := coalesce(nullif(delta -> 'shared_variables', 'null'), '{}');
+  captured jsonb := coalesce(nullif(delta -> 'captured_data', 'null'), '{}');
+  keys text[] := array(select jsonb_array_elements_text(coalesce(nullif(delta -> 'test_order', 'null'), '[]')));
+begin
+  -- A column without news keeps its stored value, which may be large, instead of an equal copy.
+  update public.test_execution_context as context set
+    shared_auth_tokens = case tokens when '{}' then context.shared_auth_tokens
+      else context.shared_auth_tokens || tokens end,
+    shared_variables = case variables when '{}' then context.shared_variables
+      else context.shared_variables || variables end,
+    captured_data = case captured when '{}' then context.captured_data
+      else private.merge_captured_data(context.captured_data, captured) end,
+    test_order = private.merge_test_order(context.test_order, keys)
+  where context.run_id = target_run_id
+    and (tokens <> '{}' or variables <> '{}' or captured <> '{}' or keys <> '{}');
+end;
+$$;
+comment on function private.merge_into_context(uuid, jsonb) is
+  'Merges a delta into the context of a run, key by key; the last writer of a key wins.';
+revoke execute on function private.merge_into_context(uuid, jsonb) from public, anon, authenticated, service_role;
+grant execute on function private.merge_into_context(uuid, jsonb) to service_role;
+
 create function public.update_test_run_context(request jsonb)
 returns jsonb
 language plpgsql
 set search_path = ''
 as $$
 declare
-  delta_order text[] := array(select jsonb_array_elements_text(coalesce(nullif(request -> 'test_order', 'null'), '[]')));
+  context jsonb;
 begin
-  update public.test_execution_context as context set
-    shared_auth_tokens = context.shared_auth_tokens
-      || coalesce(nullif(request -> 'shared_auth_tokens', 'null'), '{}'),
-    shared_variables = context.shared_variables || coalesce(nullif(request -> 'shared_variables', 'null'), '{}'),
-    captured_data = private.merge_captured_data(
-      context.captured_data, coalesce(nullif(request -> 'captured_data', 'null'), '{}')
-    ),
-    test_order = private.merge_test_order(context.test_order, delta_order)
-  where context.run_id = (request ->> 'run_id')::uuid;
-  if not found then
+  perform private.merge_into_context((request ->> 'run_id')::uuid, request);
+  context := public.get_test_run_context(request);
+  if context is null then
     perform private.refuse('404', 'context not found', null, 'not_found');
   end if;
-  return public.get_test_run_context(request);
+  return context;
 end;
 $$;
 comment on function public.update_test_run_context(jsonb) is

@@ -11,7 +11,6 @@ declare
   run public.test_runs;
   results jsonb := coalesce(nullif(request -> 'results', 'null'), '[]');
   reported jsonb := coalesce(nullif(request -> 'running_tests', 'null'), '[]');
-  context jsonb := coalesce(nullif(request -> 'context', 'null'), '{}');
   stored_ids uuid[];
 begin
   run := private.lock_claimed_run((request ->> 'run_id')::uuid, request ->> 'worker_id');
@@ -25,9 +24,7 @@ begin
   update public.test_runs
   set running_tests = private.merge_running_tests(run, reported), heartbeat_at = now()
   where id = run.id;
-  if context <> '{}' then
-    perform public.update_test_run_context(context || jsonb_build_object('run_id', run.id));
-  end if;
+  perform private.merge_into_context(run.id, request -> 'context');
   perform private.publish_collected_events(run.id);
   select * into run from public.test_runs where id = run.id;
   return jsonb_build_object(

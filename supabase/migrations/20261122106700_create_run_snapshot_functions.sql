@@ -51,6 +51,8 @@ as $$
 declare
   found_run public.test_runs;
   after_seq bigint := coalesce((request ->> 'after_seq')::bigint, 0);
+  -- There are no gaps, so the number of events is a range of numbers.
+  until_seq bigint := after_seq + least(coalesce((request ->> 'limit')::integer, 1000), 10000);
   found_events jsonb;
 begin
   select * into found_run from public.test_runs where id = (request ->> 'run_id')::uuid;
@@ -62,11 +64,9 @@ begin
     select event.value as event, (event.value ->> 'seq')::bigint as seq
     from public.test_run_events as message
     cross join lateral jsonb_array_elements(message.events) as event
-    where message.run_id = found_run.id and message.last_seq > after_seq
-      and (event.value ->> 'seq')::bigint > after_seq
-    order by message.last_seq, seq
-    limit least(coalesce((request ->> 'limit')::integer, 1000), 10000)
-  ) as item;
+    where message.run_id = found_run.id and message.last_seq > after_seq and message.first_seq <= until_seq
+  ) as item
+  where item.seq > after_seq and item.seq <= until_seq;
   return jsonb_build_object('events', found_events, 'event_seq', found_run.event_seq, 'status', found_run.status);
 end;
 $$;

@@ -35,9 +35,6 @@ class Caller:
         rows = await self._send("POST", table, json=row, returning="representation")
         return rows[0]
 
-    async def insert_silently(self, table: str, **row: Any) -> None:
-        await self._send("POST", table, json=row, returning="minimal")
-
     async def select(self, table: str, columns: str = "*", **where: Any) -> list[Json]:
         return await self._send("GET", table, params={"select": columns, **_equal(where)})
 

@@ -3,13 +3,26 @@
 import asyncio
 
 import pytest
-from psycopg import Error
+from psycopg import Error, sql
 
-from tests.database.callers import RefusedError
-from tests.database.conftest import CreateCaller
+from tests.database.callers import Caller, RefusedError
+from tests.database.conftest import ClaimRun, CreateCaller
 from tests.database.waiting import wait_until_blocked
-from tests.database.workspaces import Workspace
+from tests.database.workspaces import ENCRYPTION_KEY, Workspace, build_result
 from tests.fixtures.database import Connect
+
+TABLES_OF_AN_ORGANIZATION = [
+    ("public", "organization_members"),
+    ("public", "projects"),
+    ("public", "test_cases"),
+    ("public", "test_runs"),
+    ("public", "test_results"),
+    ("public", "test_result_details"),
+    ("public", "assertion_results"),
+    ("public", "test_run_history"),
+    ("public", "test_run_events"),
+    ("private", "secret_values"),
+]
 
 
 async def test_the_founder_is_the_owner(workspace: Workspace) -> None:
@@ -64,7 +77,7 @@ async def test_nobody_grants_more_than_they_may(
     member, friend = await sign_in(), await sign_in()
     await workspace.add_member(member, role)
     with pytest.raises(RefusedError) as refusal:
-        await member.insert_silently(
+        await member.insert(
             "organization_members",
             organization_id=workspace.organization_id,
             user_id=friend.user_id,
@@ -96,11 +109,60 @@ async def test_every_member_may_leave(workspace: Workspace, sign_in: CreateCalle
     assert await viewer.select("projects") == []
 
 
-async def test_an_owner_deletes_an_organization_with_all_it_holds(workspace: Workspace) -> None:
-    await workspace.create_case("login")
+async def test_an_owner_deletes_an_organization_with_all_it_holds(
+    workspace: Workspace, claim_run: ClaimRun, service: Caller, database: Connect
+) -> None:
+    login = await workspace.create_case("login")
     await workspace.create_case("cart", "login")
-    await workspace.start_run()
+    variable = await workspace.owner.insert(
+        "environment_variables", environment_id=workspace.environment_id, key="A", is_secret=True
+    )
+    await service.call(
+        "store_secret_value",
+        variable_id=variable["id"],
+        value="a secret value",
+        encryption_key=ENCRYPTION_KEY,
+        acting_user_id=workspace.owner.user_id,
+    )
+    run = await claim_run()
+    await run.record([build_result(login)])
     deleted = await workspace.owner.delete("organizations", id=workspace.organization_id)
     assert len(deleted) == 1
-    for table in ("organizations", "organization_members", "projects", "test_cases", "test_runs"):
-        assert await workspace.owner.select(table) == []
+    connection = await database()
+    for table in TABLES_OF_AN_ORGANIZATION:
+        left = await connection.execute(
+            sql.SQL("select from {} where organization_id = %s").format(sql.Identifier(*table)),
+            [workspace.organization_id],
+        )
+        assert left.rowcount == 0, table
+
+
+async def test_a_used_endpoint_or_environment_cannot_be_deleted(workspace: Workspace) -> None:
+    case = await workspace.create_case("login")
+    await workspace.start_run()
+    for table, row_id in (
+        ("api_endpoints", case["endpoint"]["id"]),
+        ("environments", workspace.environment_id),
+    ):
+        with pytest.raises(RefusedError) as refusal:
+            await workspace.owner.delete(table, id=row_id)
+        assert (refusal.value.status, refusal.value.code) == (409, "23503")
+
+
+async def test_a_deleted_account_leaves_its_work_behind(
+    workspace: Workspace, sign_in: CreateCaller, database: Connect
+) -> None:
+    successor = await sign_in()
+    await workspace.add_member(successor, "owner")
+    await workspace.create_case("login")
+    await workspace.start_run()
+    connection = await database()
+    remove = "delete from auth.users where id = %s"
+    await connection.execute(remove, [workspace.owner.user_id])
+    projects = await successor.select("projects")
+    runs = await successor.select("test_runs")
+    assert [project["created_by"] for project in projects] == [None]
+    assert [run["started_by"] for run in runs] == [None]
+    with pytest.raises(Error) as refusal:
+        await connection.execute(remove, [successor.user_id])
+    assert refusal.value.diag.message_hint == "last_owner"

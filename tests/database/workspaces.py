@@ -44,8 +44,7 @@ class Workspace:
         )
 
     async def add_member(self, member: Caller, role: str) -> None:
-        # Not read back: a person is visible to their peers, a moment later.
-        await self.owner.insert_silently(
+        await self.owner.insert(
             "organization_members",
             organization_id=self.organization_id,
             user_id=member.user_id,

@@ -1,4 +1,4 @@
--- Starting a run: the selection is fixed when the row is created, whoever creates it.
+-- A run fixes its tests and gets its context when the row is created, whoever creates it.
 -- Risk: none, new functions and triggers on a new table.
 set lock_timeout = '5s';
 
@@ -109,47 +109,3 @@ create trigger test_runs_expire_context
   for each row
   when (old.completed_at is null and new.completed_at is not null) execute function private.expire_run_context();
 comment on trigger test_runs_expire_context on public.test_runs is 'The context outlives the run by a day.';
-
-create function public.start_test_run(request jsonb)
-returns jsonb
-language plpgsql
-set search_path = ''
-as $$
-declare
-  run public.test_runs;
-  selection jsonb := jsonb_strip_nulls(
-    jsonb_build_object('suite_id', request -> 'suite_id', 'test_case_ids', request -> 'test_case_ids')
-  );
-begin
-  -- Before the insert, so that making a partition never waits while it holds a lock on test_runs.
-  perform private.ensure_current_partitions();
-  perform from public.environments
-  where id = (request ->> 'environment_id')::uuid and project_id = (request ->> 'project_id')::uuid;
-  if not found then
-    perform private.refuse('404', 'environment not found', null, 'not_found');
-  end if;
-  if request ->> 'suite_id' is not null then
-    perform from public.test_suites
-    where id = (request ->> 'suite_id')::uuid and project_id = (request ->> 'project_id')::uuid;
-    if not found then
-      perform private.refuse('404', 'suite not found', null, 'not_found');
-    end if;
-  end if;
-  insert into public.test_runs (project_id, suite_id, environment_id, trigger, options, target_version, metadata)
-  values (
-    (request ->> 'project_id')::uuid,
-    (request ->> 'suite_id')::uuid,
-    (request ->> 'environment_id')::uuid,
-    coalesce(request ->> 'trigger', 'manual'),
-    coalesce(nullif(request -> 'options', 'null'), '{}') || jsonb_build_object('selection', selection),
-    request ->> 'target_version',
-    coalesce(nullif(request -> 'metadata', 'null'), '{}')
-  )
-  returning * into run;
-  return private.run_document(run);
-end;
-$$;
-comment on function public.start_test_run(jsonb) is
-  'Request {project_id, environment_id, suite_id, test_case_ids, trigger, options, target_version, metadata}; answers the run.';
-revoke execute on function public.start_test_run(jsonb) from public, anon, authenticated, service_role;
-grant execute on function public.start_test_run(jsonb) to authenticated, service_role;
