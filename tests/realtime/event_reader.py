@@ -15,13 +15,14 @@ class EventReader:
 
     client: httpx.AsyncClient
     run_id: str
+    address: str = "/api/v1"
     snapshot: dict[str, Any] | None = None
     events: list[ServerSentEvent] = field(default_factory=list[ServerSentEvent])
     arrivals: list[float] = field(default_factory=list[float])
     farewell: str | None = None
 
     async def follow(self, last_event_id: int | None = None) -> None:
-        path = f"/api/v1/runs/{self.run_id}/events"
+        path = f"{self.address}/runs/{self.run_id}/events"
         async for event in read_events(self.client, path, last_event_id):
             match event.type:
                 case "snapshot":

@@ -1,6 +1,7 @@
 """The event stream over HTTP: real service, real Supabase."""
 
 import asyncio
+import socket
 from collections import Counter
 from uuid import uuid4
 
@@ -15,6 +16,8 @@ from tests.realtime.conditions import until
 from tests.realtime.event_reader import EventReader
 from tests.realtime.live_run import LiveRun
 from tests.runs.workspace import Workspace
+
+MOST_THAT_SOCKETS_HOLD = 4_500_000
 
 
 async def test_a_run_is_followed_live_to_its_end(
@@ -149,17 +152,25 @@ async def test_the_stream_ends_with_the_token(
 
 
 async def test_a_reader_that_stops_reading_holds_up_nobody(
-    member: httpx.AsyncClient, live_run: LiveRun
+    relay_service: Service, member: httpx.AsyncClient, live_run: LiveRun
 ) -> None:
-    path = f"/api/v1/runs/{live_run.run_id}/events"
     lively = EventReader(member, live_run.run_id)
-    async with member.stream("GET", path, headers={"Last-Event-ID": "0"}) as stuck:
+    small_window = httpx.AsyncHTTPTransport(
+        socket_options=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)]
+    )
+    url = f"{relay_service.url}/api/v1/runs/{live_run.run_id}/events"
+    headers = {**member.headers, "Last-Event-ID": "0"}
+    async with (
+        httpx.AsyncClient(transport=small_window, timeout=60) as client,
+        client.stream("GET", url, headers=headers) as stuck,
+    ):
         assert stuck.status_code == 200
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(lively.follow(last_event_id=0))
-            for _ in range(6):
-                await live_run.publish(500)
+            for _ in range(8):
+                await live_run.publish(1_000)
             await live_run.finish()
         assert lively.seqs == list(range(1, live_run.position + 1))
+        assert sum(len(event.data) for event in lively.events) > MOST_THAT_SOCKETS_HOLD
         lines = [line async for line in stuck.aiter_lines() if line.startswith("id: ")]
     assert lines == [f"id: {seq}" for seq in lively.seqs]
