@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from app.engine.errors import Category, InvalidRequestError, TemplateError
 from app.engine.json_values import JsonObject, JsonValue, render_text
@@ -40,6 +40,12 @@ def _check(url: str, location: str) -> None:
             "Set the base URL of the environment, such as https://api.example.com.",
             Category.ENVIRONMENT,
         )
+
+
+def find_credentials(url: str) -> tuple[str, ...]:
+    """The password in `https://user:password@host`, as written and decoded."""
+    password = urlsplit(url).password if "@" in url else None
+    return (password, unquote(password)) if password else ()
 
 
 def _iter_query(query: JsonObject) -> Iterator[tuple[str, str]]:

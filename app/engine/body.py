@@ -51,10 +51,7 @@ def _encode(rendered: JsonValue, kind: str) -> str:
             "body",
             "Write the body as a text, or choose the type json.",
         )
-    try:
-        return render_json(rendered)
-    except ValueError as error:
-        raise InvalidRequestError(str(error), "body", "Correct the body of the test.") from error
+    return render_json(rendered)
 
 
 def _encode_form(rendered: JsonValue) -> str:

@@ -71,13 +71,12 @@ class EvidenceRecorder:
 
     def record_value(self, value: JsonValue) -> JsonValue:
         """A value; one that is too large becomes the beginning of its JSON text."""
-        redacted = self.redactor.redact_value(value, MAXIMUM_VALUE_CHARACTERS)
-        if not isinstance(redacted, list | dict):
-            return redacted
-        text = render_json(redacted)
+        if not isinstance(value, list | dict):
+            return self.redactor.redact_value(value, MAXIMUM_VALUE_CHARACTERS)
+        text = render_json(value)
         if len(text) <= MAXIMUM_VALUE_CHARACTERS:
-            return redacted
-        return f"{text[:MAXIMUM_VALUE_CHARACTERS]}..."
+            return self.redactor.redact_value(value)
+        return f"{self.redactor.redact(text, MAXIMUM_VALUE_CHARACTERS)}..."
 
     def _record_headers(self, headers: Iterable[tuple[str, str]]) -> dict[str, str]:
         return {name: self._record_header(name, value) for name, value in headers}

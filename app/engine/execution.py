@@ -1,6 +1,7 @@
 """Carries out one test: build, send, check, capture, and try again if it may."""
 
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
@@ -32,6 +33,7 @@ from app.engine.results import (
     TestResult,
 )
 from app.engine.scope import CAPTURED_DATA, SHARED_AUTH_TOKENS, SHARED_VARIABLES, Scope
+from app.engine.template import PathStep, ValuePath
 from app.engine.transport import PreparedRequest, Transport
 from app.engine.verdict import find_problem
 
@@ -51,16 +53,32 @@ class Workbench:
         self.options = options
         self.redactor = Redactor(scope.iter_secret_values())
         self.evidence = EvidenceRecorder(self.redactor, options.evidence_characters)
-        self._credential_captures = plan.credential_captures
+        self._credentials = _group_by_place(plan.credential_paths)
+        for path in plan.credential_paths:
+            self.redactor.add(scope.find(path))
 
     def learn_secrets(self, delta: ContextDelta) -> None:
-        """Captured tokens are secrets, and so is captured data that some test sends as one."""
+        """Captured tokens are secrets, and so is all else captured that some test sends as one."""
         for token in delta.shared_auth_tokens.values():
             self.redactor.add(token)
-        for key, values in delta.captured_data.items():
-            for name, value in values.items():
-                if (key, name) in self._credential_captures:
-                    self.redactor.add(value)
+        captured = Scope()
+        captured.apply(delta)
+        places = [
+            *((CAPTURED_DATA, key) for key in delta.captured_data),
+            *((SHARED_VARIABLES, name) for name in delta.shared_variables),
+        ]
+        for place in places:
+            for path in self._credentials.get(place, ()):
+                self.redactor.add(captured.find(path))
+
+
+def _group_by_place(paths: Iterable[ValuePath]) -> dict[tuple[str, PathStep], list[ValuePath]]:
+    """By root and first step, so that a capture looks only at the paths that may name it."""
+    places: defaultdict[tuple[str, PathStep], list[ValuePath]] = defaultdict(list)
+    for path in paths:
+        if path.steps:
+            places[path.root, path.steps[0]].append(path)
+    return places
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """JSON values as the engine sees them: plain dicts, lists and scalars."""
 
+import json
 from collections.abc import Iterable
 from typing import TypeAlias
 
@@ -38,11 +39,11 @@ def _get_children(value: JsonValue) -> Iterable[JsonValue]:
 
 
 def render_json(value: JsonValue) -> str:
-    """Compact JSON text; raise ValueError for a value that JSON cannot hold."""
+    """Compact JSON text."""
     try:
         return orjson.dumps(value).decode()
-    except TypeError as error:
-        raise ValueError(str(error)) from error
+    except TypeError:  # whole numbers beyond 64 bits, which only the standard library writes
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def render_text(value: JsonValue) -> str:

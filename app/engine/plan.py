@@ -12,7 +12,7 @@ from app.engine.expectations import Expectations
 from app.engine.graph import build_requirements, find_cycle, keep_acyclic
 from app.engine.json_values import JsonValue
 from app.engine.references import Producers, References
-from app.engine.scope import CAPTURED_DATA
+from app.engine.template import ValuePath
 
 DependencyType: TypeAlias = Literal["order", "data", "token"]
 
@@ -137,15 +137,9 @@ class Plan:
             raise DependencyCycleError(cycle)
 
     @property
-    def credential_captures(self) -> frozenset[tuple[str, str]]:
-        """(test key, name) of captured data that some request uses as a credential."""
-        return frozenset(
-            (path.steps[0], path.steps[1])
-            for test in self.tests
-            for path in test.references.credentials
-            if path.root == CAPTURED_DATA and len(path.steps) > 1
-            if isinstance(path.steps[0], str) and isinstance(path.steps[1], str)
-        )
+    def credential_paths(self) -> frozenset[ValuePath]:
+        """Values of the context that some request sends as a credential."""
+        return frozenset(path for test in self.tests for path in test.references.credentials)
 
     @property
     def requirements(self) -> dict[str, list[str]]:
@@ -203,7 +197,8 @@ def _derive_dependencies(
             edge = (test.key, required)
             derived[edge] = "token" if is_token else derived.get(edge, "data")
     known = [dependency.edge for dependency in declared]
-    new = [edge for edge in derived if edge not in set(known)]
+    declared_edges = set(known)
+    new = [edge for edge in derived if edge not in declared_edges]
     kept = keep_acyclic([test.key for test in tests], known, new)
     return tuple(
         Dependency(dependent_key=edge[0], required_key=edge[1], type=derived[edge], is_derived=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from app.engine.address import build_url, render_base_url, render_path
+from app.engine.address import build_url, find_credentials, render_base_url, render_path
 from app.engine.authentication import build_authorization
 from app.engine.body import EncodedBody, encode_body
 from app.engine.errors import InvalidRequestError
@@ -38,13 +38,17 @@ def build_request(test: PlannedTest, base_url: str, source: ValueSource) -> Prep
         for name, value in test.query_params.items()
     }
     path = render_path(test.path, test.path_params, source)
+    url = build_url(render_base_url(base_url, source), path, query)
     return PreparedRequest(
         method=test.method,
-        url=build_url(render_base_url(base_url, source), path, query),
+        url=url,
         headers=tuple(_add_defaults(headers, body).values()),
         body=body.content if body else None,
         query=query,
-        credentials=authorization.credentials if authorization else (),
+        credentials=(
+            *(authorization.credentials if authorization else ()),
+            *find_credentials(url),
+        ),
     )
 
 

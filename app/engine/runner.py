@@ -56,6 +56,8 @@ async def run(
     finally:
         driver.cancel()
         await asyncio.wait([driver])
+        if not driver.cancelled():
+            driver.exception()  # seen: nobody waits for it any more when the consumer has left
 
 
 class _RunExecution:

@@ -56,6 +56,13 @@ class Scope:
             return self._resolve_variable(path)
         return follow(self._get_root(path.root), path, path.root)
 
+    def find(self, path: ValuePath) -> JsonValue:
+        """The value a path names, or null when there is none."""
+        try:
+            return self.resolve(path)
+        except TemplateError:
+            return None
+
     def apply(self, delta: ContextDelta) -> None:
         """Add captures; captured_data is merged per test key."""
         self.shared_auth_tokens.update(delta.shared_auth_tokens)

@@ -316,15 +316,14 @@ def test_a_path_that_is_no_json_path_is_named(path: str) -> None:
         check(AssertionSpec(type="custom", path=path))
 
 
+texts = st.text(st.characters(exclude_characters="{", exclude_categories=["Cs"]), max_size=5)
 json_values = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-(2**53), 2**53)
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4)
-    ),
+    | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
     max_leaves=12,
 )
 
@@ -359,6 +358,6 @@ def test_an_exact_match_is_equality(left: JsonValue, right: JsonValue) -> None:
 def test_a_large_body_is_compared_quickly() -> None:
     body: JsonValue = [{"id": index} for index in range(50_000)]
     other: JsonValue = [{"id": -index} for index in range(50_000)]
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(evaluate(Expectations(body=other), body)) == 51
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -58,8 +58,8 @@ def test_a_chain_is_one_longer_than_the_longest_behind_it(acyclic: Edges) -> Non
 def test_a_chain_of_ten_thousand_is_no_problem() -> None:
     keys = [str(index) for index in range(10_000)]
     chain = [(later, earlier) for earlier, later in itertools.pairwise(keys)]
-    started = time.perf_counter()
+    started = time.process_time()
     assert measure_chains(build_requirements(keys, chain))["0"] == 10_000
     closed = build_requirements(keys, [*chain, ("0", keys[-1])])
     assert len(find_cycle(closed) or ()) == 10_001
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

@@ -201,7 +201,7 @@ async def test_what_is_no_answer_is_a_transport_error(
     assert message in problem.message
     assert problem.suggested_fix
     assert problem.is_transient
-    assert time.perf_counter() - started < 3
+    assert time.perf_counter() - started < 5
 
 
 async def test_nobody_listens() -> None:

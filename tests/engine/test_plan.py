@@ -180,7 +180,10 @@ def test_derives_dependencies_from_templates() -> None:
         ("check", "login"): "data",
     }
     assert all(dependency.is_derived for dependency in plan.dependencies)
-    assert plan.credential_captures == {("login", "id")}
+    assert {path.text for path in plan.credential_paths} == {
+        "captured_data.login.id",
+        'shared_auth_tokens["access_token"]',
+    }
 
 
 def test_a_declared_dependency_is_not_derived_again() -> None:

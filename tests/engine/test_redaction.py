@@ -119,10 +119,10 @@ def test_no_surrounding_hides_a_secret(secret: str, before: str, after: str) -> 
 def test_thousands_of_secrets_cost_as_little_as_one() -> None:
     redactor = Redactor(f"eyJhbGciOiJIUzI1NiJ9.token-{index}" for index in range(5_000))
     text = "an ordinary body of a response, " * 300
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(100):
         assert redactor.redact(text) == text
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert redactor.redact("x eyJhbGciOiJIUzI1NiJ9.token-4999 y") == f"x {MASK} y"
 
 
@@ -241,3 +241,29 @@ async def test_a_cut_body_loses_what_may_be_half_a_secret() -> None:
     assert attempt.response is not None
     assert attempt.response.is_truncated
     assert "canary" not in attempt.response.body
+
+
+async def test_credentials_of_an_earlier_part_of_the_run_are_known() -> None:
+    document = build_document(
+        [{"key": "a"}, {"key": "b", "headers": {"Authorization": "X {{shared_variables.t}}"}}]
+    )
+    document["context"] = {"shared_variables": {"t": TOKEN}}
+    scope = Scope.from_document(document)
+    events = await collect(run(Plan.from_document(document), scope, MemoryTransport(echo)))
+    for event in select(events, TestEnded):
+        assert TOKEN not in repr(event)
+
+
+async def test_a_large_value_is_redacted_and_cut() -> None:
+    def answer(_: PreparedRequest) -> ReceivedResponse:
+        items = [{"n": index, "token": TOKEN} for index in range(50_000)]
+        return ReceivedResponse(status_code=200, body=json.dumps(items).encode())
+
+    document = build_document(
+        [{"key": "a", "assertions": [{"type": "body", "operator": "type", "expected": "object"}]}]
+    )
+    scope = Scope.from_document(document, {"T": TOKEN})
+    events = await collect(run(Plan.from_document(document), scope, MemoryTransport(answer)))
+    text = repr(select(events, TestEnded))
+    assert "canary" not in text
+    assert len(text) < 200_000

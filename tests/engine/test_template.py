@@ -164,10 +164,10 @@ def test_a_text_without_expressions_stays_as_it_is(text: str) -> None:
     ],
 )
 def test_hostile_texts_end_quickly(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with contextlib.suppress(TemplateError):
         render_value(text, SCOPE, "body")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 2
 
 
 def test_a_rendered_text_has_a_limit() -> None:

@@ -97,10 +97,7 @@ def explain(operator: str, actual: JsonValue, expected: JsonValue) -> str:
 
 def show(value: JsonValue) -> str:
     """A value as JSON, cut where it stops being readable."""
-    try:
-        text = render_json(value)
-    except ValueError:
-        text = str(value)
+    text = render_json(value)
     if len(text) <= MAXIMUM_SHOWN_CHARACTERS:
         return text
     return f"{text[:MAXIMUM_SHOWN_CHARACTERS]}..."
