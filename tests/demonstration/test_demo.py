@@ -12,7 +12,11 @@ from scripts.demonstration.processes import PROJECT
 
 DEMO = [sys.executable, "-m", "scripts.demonstration", "--json"]
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="orphans can be found on Linux")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="orphans can be found on Linux"),
+    # Starts a second stack beside the one of the test process, on a machine that may be busy.
+    pytest.mark.timeout(300),
+]
 
 
 @dataclass(frozen=True)
