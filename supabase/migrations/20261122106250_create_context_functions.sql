@@ -72,6 +72,8 @@ declare
   captured jsonb := coalesce(nullif(delta -> 'captured_data', 'null'), '{}');
   keys text[] := array(select jsonb_array_elements_text(coalesce(nullif(delta -> 'test_order', 'null'), '[]')));
 begin
+  -- The run before its context, as everywhere: announcing the change needs the run, too.
+  perform from public.test_runs where id = target_run_id for no key update;
   -- A column without news keeps its stored value, which may be large, instead of an equal copy.
   update public.test_execution_context as context set
     shared_auth_tokens = case tokens when '{}' then context.shared_auth_tokens
