@@ -56,7 +56,7 @@ class Redactor:
         if text in self._values:
             return MASK
         end = len(text) if limit is None else min(limit, len(text))
-        if end < MINIMUM_LENGTH or not self._forms:
+        if len(text) < MINIMUM_LENGTH or not self._forms:
             return text[:end]
         spans = self._find_spans(text[: end + self._longest])
         if not spans:

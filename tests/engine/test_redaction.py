@@ -103,6 +103,11 @@ def test_a_cut_never_leaves_the_beginning_of_a_secret() -> None:
         assert redacted == ("x" * min(limit, 10) + (MASK if limit > 10 else "") + text[42:limit])
 
 
+@pytest.mark.parametrize("limit", [0, 1, 2, 3, 8])
+def test_a_very_short_cut_shows_nothing_of_a_secret(limit: int) -> None:
+    assert Redactor(["0123456789"]).redact("0123456789 tail", limit) in ("", MASK)
+
+
 def test_nul_characters_do_not_leave() -> None:
     assert Redactor().redact("a\x00b") == "a\ufffdb"
 
