@@ -21,6 +21,10 @@ class NodeMissingError(LocalSupabaseError):
     """Node or the packages of package-lock.json are not installed."""
 
 
+class AuthStartError(LocalSupabaseError):
+    """The auth service did not become ready in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuthService:
     """The auth process of one installation; it picks its own port and reports it."""
@@ -50,9 +54,12 @@ class AuthService:
         return await start_child(command, self.layout.log("auth"))
 
     async def wait_ready(self, child: Child) -> str:
-        """Return the URL that the process reports; raise ChildFailedError."""
-        async with asyncio.timeout(START_DEADLINE_SECONDS):
-            line = await child.read_report()
+        """Return the URL that the process reports; raise ChildFailedError or AuthStartError."""
+        try:
+            async with asyncio.timeout(START_DEADLINE_SECONDS):
+                line = await child.read_report()
+        except TimeoutError as error:
+            raise AuthStartError(f"The auth service is not ready, see {child.log}") from error
         return f"http://{HOST}:{json.loads(line)['port']}"
 
 

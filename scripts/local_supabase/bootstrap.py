@@ -12,6 +12,7 @@ from scripts.local_supabase.layout import PACKAGE
 
 SQL_DIRECTORY = PACKAGE / "sql"
 FILES = ("roles", "schemas", "extensions", "auth_functions", "realtime", "vault", "schema_reload")
+AFTER_AUTH = "after_auth"
 INTERNAL_ROLES = ("authenticator", "supabase_auth_admin", "supabase_storage_admin")
 # The role of migrations and of the service; its password is its name, as `supabase start` has it.
 DEVELOPER_ROLE = "postgres"
@@ -39,7 +40,7 @@ async def bootstrap(connection: psycopg.AsyncConnection, password: str) -> None:
     async with connection.transaction():
         await connection.execute("set local client_min_messages = warning")
         for name in FILES:
-            await run_file(connection, name)
+            await _run_file(connection, name)
         for role in INTERNAL_ROLES:
             await _set_password(connection, role, password)
         await _set_password(connection, DEVELOPER_ROLE, DEVELOPER_ROLE)
@@ -51,7 +52,7 @@ async def bootstrap(connection: psycopg.AsyncConnection, password: str) -> None:
 async def complete_auth(connection: psycopg.AsyncConnection) -> None:
     """Run what needs the tables that the auth service makes."""
     async with connection.transaction():
-        await run_file(connection, "after_auth")
+        await _run_file(connection, AFTER_AUTH)
 
 
 async def has_auth_tables(connection: psycopg.AsyncConnection) -> bool:
@@ -62,7 +63,7 @@ async def has_auth_tables(connection: psycopg.AsyncConnection) -> bool:
     return await cursor.fetchone() == (True,)
 
 
-async def run_file(connection: psycopg.AsyncConnection, name: str) -> None:
+async def _run_file(connection: psycopg.AsyncConnection, name: str) -> None:
     text = _file(name).read_text()
     await connection.execute(cast("LiteralString", text))
 
@@ -81,10 +82,15 @@ async def _find_fingerprint(connection: psycopg.AsyncConnection) -> str | None:
     return row[0] if row else None
 
 
+def list_files() -> list[Path]:
+    """Return every file that makes the database what it is before the migrations."""
+    return [_file(name) for name in (*FILES, AFTER_AUTH)]
+
+
 def _compute_fingerprint() -> str:
     digest = hashlib.sha256()
-    for name in FILES:
-        digest.update(_file(name).read_bytes())
+    for path in list_files():
+        digest.update(path.read_bytes())
     return f"local supabase {digest.hexdigest()[:16]}"
 
 

@@ -106,6 +106,16 @@ async def start_child(command: Command, log: Path) -> Child:
         raise
 
 
+async def run_to_end(command: Command, log: Path) -> None:
+    """Wait until the command has done its work; raise ChildFailedError."""
+    child = await start_child(command, log)
+    try:
+        await child.process.wait()
+    finally:
+        await child.stop()
+    child.check_succeeded()
+
+
 async def _spawn(command: Command, log: Path) -> Child:
     with log.open("wb") as stream:
         process = await asyncio.create_subprocess_exec(

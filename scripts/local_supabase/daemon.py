@@ -15,6 +15,7 @@ from scripts.local_supabase.errors import LocalSupabaseError
 from scripts.local_supabase.file_locks import hold_lock
 from scripts.local_supabase.installation import find_running, find_supervisor
 from scripts.local_supabase.layout import PROJECT, Layout, create_directories
+from scripts.local_supabase.templates import remove_templates
 
 START_DEADLINE_SECONDS = 60
 STOP_DEADLINE_SECONDS = 15
@@ -55,7 +56,8 @@ def stop(layout: Layout) -> bool:
 
 
 def delete(layout: Layout) -> None:
-    """Remove a stopped installation with everything in it."""
+    """Remove a stopped installation with everything in it, and what new ones are copied from."""
+    remove_templates(layout.binaries.parent)
     if layout.installation.exists():
         shutil.rmtree(layout.installation)
 

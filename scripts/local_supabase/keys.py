@@ -66,19 +66,26 @@ class Credentials:
     database_password: str
 
 
-def load_or_create_credentials(path: Path, supabase_url: str) -> Credentials:
-    """Read `path`, which only its owner can read; make it at the first start."""
+def load_or_create_credentials(
+    path: Path, supabase_url: str, database_password: str | None = None
+) -> Credentials:
+    """
+    Read `path`, which only its owner can read; make it at the first start.
+
+    `database_password` is the one that the database has already, if it does.
+    """
     if not path.exists():
-        write_private(path, json.dumps(_generate_credentials(), indent=2))
+        new_password = database_password or secrets.token_urlsafe(24)
+        write_private(path, json.dumps(_generate_credentials(new_password), indent=2))
     stored: dict[str, str] = json.loads(path.read_text())
-    database_password = stored.pop("database_password")
-    return Credentials(KeyRing(**stored, issuer=f"{supabase_url}/auth/v1"), database_password)
+    stored_password = stored.pop("database_password")
+    return Credentials(KeyRing(**stored, issuer=f"{supabase_url}/auth/v1"), stored_password)
 
 
-def _generate_credentials() -> dict[str, str]:
+def _generate_credentials(database_password: str) -> dict[str, str]:
     jwt_secret = secrets.token_urlsafe(48)
     return {
-        "database_password": secrets.token_urlsafe(24),
+        "database_password": database_password,
         "publishable_key": f"sb_publishable_{secrets.token_urlsafe(24)}",
         "secret_key": f"sb_secret_{secrets.token_urlsafe(24)}",
         "jwt_secret": jwt_secret,

@@ -4,13 +4,14 @@ import asyncio
 import os
 import shutil
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
 from scripts.local_supabase.account import ServerAccount
-from scripts.local_supabase.children import Child, Command, start_child
+from scripts.local_supabase.children import Child, Command, run_to_end, start_child
 from scripts.local_supabase.errors import LocalSupabaseError
 from scripts.local_supabase.keys import write_private
 from scripts.local_supabase.layout import Layout
@@ -27,6 +28,11 @@ SETTINGS = (
     "shared_buffers=64MB",
     "shared_preload_libraries=pg_stat_statements",
     "synchronous_commit=off",
+)
+INITDB_OPTIONS = (
+    *("-U", SUPERUSER, "-A", "scram-sha-256", "-E", "UTF8"),
+    *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
+    *("--no-sync", "--no-instructions"),
 )
 DISPOSABLE_SETTINGS = ("fsync=off", "full_page_writes=off")
 
@@ -53,62 +59,71 @@ class PostgresServer:
         """The superuser's; for the supervisor and the Realtime server only."""
         return self.url(SUPERUSER)
 
-    async def create_cluster(self) -> None:
-        """Make the data directory if there is none; an interrupted attempt leaves nothing behind."""
-        if self.layout.cluster.exists():
+    @property
+    def has_cluster(self) -> bool:
+        return self.layout.cluster.exists()
+
+    async def create_cluster(self, template: Path | None) -> None:
+        """
+        Make the data directory if there is none, as a copy of `template` if there is one.
+
+        An interrupted attempt leaves nothing behind.
+        """
+        if self.has_cluster:
             return
         partial = self.layout.installation / "postgres.partial"
         shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(mode=0o700)
+        if template is None:
+            await self._initialize(partial)
+        else:
+            arguments = ["/bin/cp", "-a", template, partial]
+            command = Command(name="copy", arguments=arguments, environment={})
+            await run_to_end(command, self.layout.log("copy"))
+        partial.rename(self.layout.cluster)
+
+    async def _initialize(self, target: Path) -> None:
+        self._make_directory(target)
         password_file = self.layout.installation / "initdb.password"
         write_private(password_file, self.password)
-        for path in (partial, password_file):
-            self._hand_over(path)
+        self._hand_over(password_file)
         try:
-            await self._run_initdb(partial, password_file)
+            await self._run_initdb(target, password_file)
         finally:
             password_file.unlink()
-        partial.rename(self.layout.cluster)
+
+    def _make_directory(self, path: Path) -> None:
+        path.mkdir(mode=0o700)
+        self._hand_over(path)
 
     def _hand_over(self, path: Path) -> None:
         if self.account is not None:
             self.account.own(path)
 
     async def _run_initdb(self, target: Path, password_file: Path) -> None:
-        arguments = [
-            *(
-                "-D",
-                target,
-                "-U",
-                SUPERUSER,
-                f"--pwfile={password_file}",
-                "-A",
-                "scram-sha-256",
-                "-E",
-                "UTF8",
-            ),
-            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
-            *("--no-sync", "--no-instructions"),
-        ]
-        child = await self._start("initdb", arguments)
-        try:
-            await child.process.wait()
-        finally:
-            await child.stop()
-        child.check_succeeded()
+        arguments: list[str | Path] = ["-D", target, f"--pwfile={password_file}", *INITDB_OPTIONS]
+        await run_to_end(self._build_command("initdb", arguments), self.layout.log("initdb"))
+
+    async def back_up(self, target: Path) -> None:
+        """Copy the cluster of the running server into the new directory `target`."""
+        self._make_directory(target)
+        options = ("--checkpoint=fast", "--wal-method=fetch", "--no-manifest", "--no-sync")
+        arguments: list[str | Path] = ["-d", self.admin_url, "-D", target, *options]
+        command = self._build_command("pg_basebackup", arguments)
+        await run_to_end(command, self.layout.log("backup"))
 
     async def start(self) -> Child:
         """Start the server and wait until it answers; raise DatabaseStartError or ChildFailedError."""
         await remove_stale_lock(self.layout.cluster)
         settings = (*SETTINGS, *(DISPOSABLE_SETTINGS if self.disposable else ()))
         options = [part for setting in settings for part in ("-c", setting)]
-        return await self._start(
-            "postgres", ["-D", self.layout.cluster, "-p", str(self.port), *options]
+        arguments = ["-D", self.layout.cluster, "-p", str(self.port), *options]
+        return await start_child(
+            self._build_command("postgres", arguments), self.layout.log("postgres")
         )
 
-    async def _start(self, program: str, arguments: list[str | Path]) -> Child:
+    def _build_command(self, program: str, arguments: Sequence[str | Path]) -> Command:
         binaries = self.layout.binaries
-        command = Command(
+        return Command(
             name=program,
             arguments=[binaries / "bin" / program, *arguments],
             environment={
@@ -122,7 +137,6 @@ class PostgresServer:
             death_signal=signal.SIGINT,
             account=self.account,
         )
-        return await start_child(command, self.layout.log(program))
 
     async def wait_ready(self, child: Child) -> None:
         """Wait until this very server answers; raise ChildFailedError or DatabaseStartError."""

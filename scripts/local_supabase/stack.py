@@ -38,6 +38,7 @@ from scripts.local_supabase.postgres import PostgresServer
 from scripts.local_supabase.postgres_binaries import ensure_binaries
 from scripts.local_supabase.postgrest import PostgrestServer
 from scripts.local_supabase.realtime.service import RealtimeService
+from scripts.local_supabase.templates import resolve_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ class Stack:
         self._listener = self._claim_port()
         self._layout = self._claim_installation()
         self._url = f"http://{HOST}:{self._listener.getsockname()[1]}"
-        self._credentials = load_or_create_credentials(self._layout.keys, self._url)
+        self._template = resolve_template(self._layout.binaries, options.migrations)
+        self._copies_template = self._template.exists and not self._layout.keys.exists()
+        self._credentials = self._load_credentials()
         self._postgres = self._create_postgres()
         self._postgrest = self._create_postgrest(self._credentials)
 
@@ -112,6 +115,11 @@ class Stack:
         self._exits.enter_context(hold_installation(layout))
         return layout
 
+    def _load_credentials(self) -> Credentials:
+        """A copied database comes with its password; keys are always this installation's own."""
+        template = self._template.password_file.read_text() if self._copies_template else None
+        return load_or_create_credentials(self._layout.keys, self._url, template)
+
     def _create_postgres(self) -> PostgresServer:
         account = find_server_account()
         if account is not None:
@@ -135,7 +143,8 @@ class Stack:
 
     async def _start_database(self) -> None:
         await asyncio.to_thread(ensure_binaries, self._layout.binaries)
-        await self._postgres.create_cluster()
+        template = self._template.cluster if self._copies_template else None
+        await self._postgres.create_cluster(template)
         child = await self._postgres.start()
         self._adopt(child)
         await self._postgres.wait_ready(child)
@@ -165,10 +174,13 @@ class Stack:
     async def _start_rest(self, auth: asyncio.Task[str] | None) -> None:
         if auth is not None:
             await auth
+        is_fresh = auth is not None
         await self._migrate()
         child = await self._postgrest.start()
         self._adopt(child)
-        async with create_session() as session:
+        async with asyncio.TaskGroup() as tasks, create_session() as session:
+            if is_fresh:
+                tasks.create_task(self._template.create(self._postgres))
             await self._postgrest.wait_ready(child, session)
 
     async def _migrate(self) -> None:
@@ -180,7 +192,7 @@ class Stack:
         ) as connection:
             report = await apply_migrations(connection, directory)
         if report.applied:
-            print(f"Applied {len(report.applied)} migrations", file=sys.stderr)
+            print(f"Applied migrations: {len(report.applied)}", file=sys.stderr)
         for name in report.changed:
             print(
                 f"{name} changed after it was applied: scripts/down --delete-data starts anew",

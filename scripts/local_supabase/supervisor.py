@@ -27,8 +27,9 @@ def supervise(options: StackOptions, *, exit_with_parent: bool) -> int:
             runner.run(_run_until_stopped(options, exit_with_parent=exit_with_parent))
     except* LocalSupabaseError as errors:
         code = 1
-        for error in errors.exceptions:
-            print(error, file=sys.stderr)
+        # Whatever waited for a part that failed reports the same failure.
+        for message in dict.fromkeys(str(error) for error in errors.exceptions):
+            print(message, file=sys.stderr)
     return code
 
 

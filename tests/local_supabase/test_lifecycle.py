@@ -15,6 +15,7 @@ from scripts.local_supabase.layout import PROJECT, default_home
 from tests.local_supabase.processes import running_stack, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
+PROGRAMS = ("initdb", "postgres", "node", "pg_basebackup", "postgrest")
 EPHEMERAL = ("--ephemeral", "--port", "0", "--migrations", "none")
 
 
@@ -33,6 +34,15 @@ def installation() -> Iterator[Path]:
         yield Path(directory) / "supabase"
 
 
+@pytest.fixture
+def first_start(tmp_path: Path) -> tuple[str, ...]:
+    """Migrations of this test alone: no other stack has left a database to copy."""
+    directory = tmp_path / "migrations"
+    directory.mkdir()
+    (directory / "1_unique.sql").write_text(f"select '{tmp_path}';")
+    return ("--ephemeral", "--port", "0", "--migrations", str(directory))
+
+
 def test_a_stop_leaves_no_process_and_no_file(log: Path) -> None:
     with running_stack(log, *EPHEMERAL) as stack:
         description = stack.wait_ready()
@@ -44,18 +54,22 @@ def test_a_stop_leaves_no_process_and_no_file(log: Path) -> None:
         assert not directory.parent.exists()
 
 
-@pytest.mark.parametrize("program", ["initdb", "postgres", "node", "postgrest"])
-def test_ctrl_c_at_any_moment_leaves_no_process(log: Path, program: str) -> None:
-    with running_stack(log, *EPHEMERAL) as stack:
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_ctrl_c_at_any_moment_leaves_no_process(
+    log: Path, first_start: tuple[str, ...], program: str
+) -> None:
+    with running_stack(log, *first_start) as stack:
         stack.wait_program(program)
         stack.signal(signal.SIGINT)
         assert stack.wait_ended() == 0
         stack.wait_nothing_left()
 
 
-@pytest.mark.parametrize("program", ["initdb", "postgres", "node", "postgrest"])
-def test_a_kill_at_any_moment_leaves_no_process(log: Path, program: str) -> None:
-    with running_stack(log, *EPHEMERAL) as stack:
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_kill_at_any_moment_leaves_no_process(
+    log: Path, first_start: tuple[str, ...], program: str
+) -> None:
+    with running_stack(log, *first_start) as stack:
         stack.wait_program(program)
         stack.signal(signal.SIGKILL)
         stack.wait_ended()
