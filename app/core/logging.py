@@ -70,7 +70,11 @@ def configure_logging(settings: Settings) -> None:
     root.setLevel(settings.log_level)
     _quiet_libraries()
     structlog.configure(
-        processors=[*_shared_processors(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_shared_processors(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
@@ -111,6 +115,8 @@ def _quiet_libraries() -> None:
         library.propagate = name != "uvicorn.access"
     for name in ("httpx", "httpcore", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It calls every lost connection a permanent failure; the relay reports its own state.
+    logging.getLogger("realtime").setLevel(logging.CRITICAL)
 
 
 def _to_json(event: Mapping[str, Any], **_: object) -> str:

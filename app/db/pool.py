@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import aiohttp
 import httpx
@@ -59,14 +60,15 @@ def create_client(settings: Settings, transport: httpx.AsyncBaseTransport) -> ht
     """Return the client that all sessions share."""
     seconds = settings.database_timeout.total_seconds()
     timeout = httpx.Timeout(seconds, connect=CONNECT_TIMEOUT_SECONDS)
-    return httpx.AsyncClient(transport=transport, timeout=timeout)
+    # Cookies set in one user's answer must never travel with another's request.
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    return httpx.AsyncClient(transport=transport, timeout=timeout, cookies=no_cookies)
 
 
 def _create_connections() -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
         limit=MAXIMUM_CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS
     )
-    # Cookies set for one user's request must never travel with another's.
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 
