@@ -16,6 +16,7 @@ from app.core.settings import Settings, load_settings
 from app.db.database import Database
 from app.realtime.relay import RunEventRelay
 from app.realtime.service import create_log_reader
+from app.realtime.termination import notified_of_termination
 from app.realtime.upstream import RealtimeUpstream
 from app.runs.assembly import working
 from app.runs.queue import RunQueue
@@ -72,9 +73,12 @@ async def _open_components(
         RealtimeUpstream(settings.realtime_url, settings.supabase_secret_key)
     )
     app.state.run_queue = queue
-    app.state.run_event_relay = await stack.enter_async_context(
+    relay = await stack.enter_async_context(
         RunEventRelay(upstream, create_log_reader(database), clock)
     )
+    # Open streams would hold the end of the process up until the server loses patience.
+    stack.enter_context(notified_of_termination(relay.close))
+    app.state.run_event_relay = relay
     if settings.run_worker_in_api:
         await stack.enter_async_context(working(settings, database, queue))
     return {"postgrest": database.ping, "queue": queue.ping, "realtime": upstream.ping}
