@@ -117,7 +117,7 @@ class Stack:
 
     def _load_credentials(self) -> Credentials:
         """A copied database comes with its password; keys are always this installation's own."""
-        template = self._template.password_file.read_text() if self._copies_template else None
+        template = self._template.read_password() if self._copies_template else None
         return load_or_create_credentials(self._layout.keys, self._url, template)
 
     def _create_postgres(self) -> PostgresServer:

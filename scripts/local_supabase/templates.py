@@ -13,7 +13,8 @@ from scripts.local_supabase.migrations import list_migrations
 from scripts.local_supabase.postgres import PostgresServer
 
 PREFIX = "template-"
-KEPT_TEMPLATES = 3
+PARTIAL_PREFIX = "partial-"
+KEPT_TEMPLATES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class Template:
     def exists(self) -> bool:
         return self.directory.exists()
 
+    def read_password(self) -> str:
+        """Return the password for a copy; templates in use are kept longest."""
+        self.directory.touch()
+        return self.password_file.read_text()
+
     async def create(self, postgres: PostgresServer) -> None:
         """Copy the cluster of a running server, unless another supervisor is doing it."""
         home = self.directory.parent
@@ -43,9 +49,8 @@ class Template:
         with lock:
             if self.exists:
                 return
-            _remove_oldest(home)
-            partial = Template(home / f"partial-{self.directory.name}")
-            shutil.rmtree(partial.directory, ignore_errors=True)
+            _remove_leftovers(home)
+            partial = Template(home / f"{PARTIAL_PREFIX}{self.directory.name}")
             partial.directory.mkdir(mode=DIRECTORY_MODE)
             write_private(partial.password_file, postgres.password)
             await postgres.back_up(partial.cluster)
@@ -69,7 +74,9 @@ def remove_templates(home: Path) -> None:
         shutil.rmtree(directory)
 
 
-def _remove_oldest(home: Path) -> None:
-    by_age = sorted(home.glob(f"{PREFIX}*"), key=lambda path: path.stat().st_mtime)
-    for directory in by_age[: -KEPT_TEMPLATES + 1]:
+def _remove_leftovers(home: Path) -> None:
+    """Make room for one more: interrupted copies go, and the ones unused for longest."""
+    interrupted = list(home.glob(f"{PARTIAL_PREFIX}*"))
+    by_use = sorted(home.glob(f"{PREFIX}*"), key=lambda path: path.stat().st_mtime)
+    for directory in (*interrupted, *by_use[: -KEPT_TEMPLATES + 1]):
         shutil.rmtree(directory)

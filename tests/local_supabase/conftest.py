@@ -53,7 +53,7 @@ async def notes(supabase: SupabaseDetails) -> AsyncIterator[str]:
     wait=wait_fixed(0.05),
 )
 async def _wait_exposed(supabase: SupabaseDetails) -> int:
-    async with httpx.AsyncClient(headers={"apikey": supabase.secret_key}) as client:
+    async with httpx.AsyncClient(headers={"apikey": supabase.secret_key}, timeout=30) as client:
         answer = await client.get(f"{supabase.supabase_url}/rest/v1/rpc/{WHOAMI}")
     return answer.status_code
 
@@ -64,7 +64,7 @@ async def connect(supabase: SupabaseDetails) -> AsyncIterator[Connect]:
     async with AsyncExitStack() as connections:
 
         async def connect(key: str) -> AsyncClient:
-            http = await connections.enter_async_context(httpx.AsyncClient())
+            http = await connections.enter_async_context(httpx.AsyncClient(timeout=30))
             options = AsyncClientOptions(httpx_client=http, auto_refresh_token=False)
             return await acreate_client(supabase.supabase_url, key, options)
 

@@ -107,7 +107,7 @@ async def test_taken_addresses_and_weak_passwords_are_refused(
 async def test_bad_requests_are_answered_as_auth_errors(
     supabase: SupabaseDetails, method: str, path: str, body: bytes | None, status: int
 ) -> None:
-    async with httpx.AsyncClient(headers={"apikey": supabase.secret_key}) as http:
+    async with httpx.AsyncClient(headers={"apikey": supabase.secret_key}, timeout=30) as http:
         url = f"{supabase.supabase_url}/auth/v1/admin{path}"
         answer = await http.request(method, url, content=body)
     assert answer.status_code == status
@@ -121,7 +121,7 @@ async def test_only_the_secret_key_opens_the_admin_api(
     assert signed_up.session is not None
     url = f"{supabase.supabase_url}/auth/v1/admin/users"
     bearer = {"Authorization": f"Bearer {signed_up.session.access_token}"}
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         keyless = await http.get(url)
         public = await http.get(url, headers={"apikey": supabase.publishable_key})
         person = await http.get(url, headers={"apikey": supabase.publishable_key, **bearer})

@@ -23,7 +23,7 @@ ORIGIN = {"Origin": "https://app.example.org"}
 
 @pytest.fixture
 async def http(supabase: SupabaseDetails) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=supabase.supabase_url) as client:
+    async with httpx.AsyncClient(base_url=supabase.supabase_url, timeout=30) as client:
         yield client
 
 
@@ -158,7 +158,7 @@ async def test_an_upstream_that_is_down_is_reported(supabase: SupabaseDetails) -
         upstream = f"http://127.0.0.1:{unused.getsockname()[1]}"
     async with (
         _serve_proxy(upstream, _build_key_ring(supabase)) as gateway,
-        httpx.AsyncClient(headers={"apikey": supabase.secret_key}) as client,
+        httpx.AsyncClient(headers={"apikey": supabase.secret_key}, timeout=30) as client,
     ):
         answer = await client.get(f"{gateway}/rest/v1/anything")
     assert (answer.status_code, answer.json()["code"]) == (503, "upstream_unavailable")

@@ -172,7 +172,7 @@ def test_an_installation_has_one_supervisor(log: Path, installation: Path) -> No
         assert sorted(code for code in codes if code is not None) == [1]
         winner = first if second.process.poll() is not None else second
         url = winner.wait_ready()["supabase_url"]
-        assert httpx.get(f"{url}/health").status_code == 200
+        assert httpx.get(f"{url}/health", timeout=30).status_code == 200
     assert "already runs" in log.read_text()
 
 
@@ -194,7 +194,7 @@ def test_up_down_and_env(installation: Path) -> None:
     try:
         first = run_command("up", *data, "--port", "0", "--migrations", "none", "--print-env")
         settings = dict(line.split("=", 1) for line in first.stdout.splitlines())
-        assert httpx.get(f"{settings['SUPABASE_URL']}/health").status_code == 200
+        assert httpx.get(f"{settings['SUPABASE_URL']}/health", timeout=30).status_code == 200
         with psycopg.connect(settings["SUPABASE_DB_URL"]) as connection:
             assert connection.execute("select 1").fetchone() == (1,)
         again = run_command("up", *data, "--port", "0", "--migrations", "none", "--print-env")
