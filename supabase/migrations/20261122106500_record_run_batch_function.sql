@@ -5,6 +5,7 @@ set lock_timeout = '5s';
 create function public.record_run_batch(request jsonb)
 returns jsonb
 language plpgsql
+set statement_timeout = '30s'
 set search_path = ''
 as $$
 declare
