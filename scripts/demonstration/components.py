@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-import threading
+import select
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -55,12 +55,9 @@ class LocalSupabase(Child):
         process = self.process
         if process is None or process.stdout is None:
             raise self.failure("has no output to read")
-        deadline = threading.Timer(timeout_seconds, process.kill)
-        deadline.start()
-        try:
-            line = process.stdout.readline()
-        finally:
-            deadline.cancel()
+        if not select.select([process.stdout], [], [], timeout_seconds)[0]:
+            raise self.failure(f"was not ready after {timeout_seconds} s")
+        line = process.stdout.readline()
         if not line:
             raise self.failure("ended before it was ready")
         self.details = SupabaseDetails.from_line(line)
