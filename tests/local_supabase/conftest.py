@@ -35,9 +35,13 @@ WHOAMI = "local_supabase_whoami"
 Connect = Callable[[str], Awaitable[AsyncClient]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def notes(supabase: SupabaseDetails) -> AsyncIterator[str]:
-    """The name of a table whose rows belong to their owner, once PostgREST knows it."""
+    """
+    The name of a table whose rows belong to their owner, once PostgREST knows it.
+
+    It goes with the module, so that the tests of our own schema never meet it.
+    """
     async with await psycopg.AsyncConnection.connect(
         supabase.database_url, autocommit=True
     ) as connection:
