@@ -2,7 +2,7 @@
 -- Risk: none, new functions only.
 set lock_timeout = '5s';
 
-create function private.claim_test_run(run_id uuid, claiming_worker_id text)
+create function private.claim_test_run(run_id uuid, claiming_worker_id text, stale_after interval)
 returns public.test_runs
 language plpgsql
 set search_path = ''
@@ -13,17 +13,22 @@ begin
   update public.test_runs set
     status = 'running',
     worker_id = claiming_worker_id,
-    heartbeat_at = now(),
+    heartbeat_at = clock_timestamp(),
     started_at = coalesce(started_at, now())
   where id = claim_test_run.run_id and status in ('pending', 'running')
+    -- The same worker again: it did not hear the answer.
+    and (
+      worker_id is null or worker_id = claiming_worker_id or heartbeat_at is null
+      or heartbeat_at <= clock_timestamp() - stale_after
+    )
   returning * into run;
   return run;
 end;
 $$;
-comment on function private.claim_test_run(uuid, text) is
-  'Makes the worker the one that may record results; null when the run has ended or does not exist.';
-revoke execute on function private.claim_test_run(uuid, text) from public, anon, authenticated, service_role;
-grant execute on function private.claim_test_run(uuid, text) to service_role;
+comment on function private.claim_test_run(uuid, text, interval) is
+  'Makes the worker the one that may record results; null when the run has ended, does not exist, or its worker is alive.';
+revoke execute on function private.claim_test_run(uuid, text, interval) from public, anon, authenticated, service_role;
+grant execute on function private.claim_test_run(uuid, text, interval) to service_role;
 
 create function public.get_run_plan(request jsonb)
 returns jsonb
@@ -34,7 +39,11 @@ declare
   run public.test_runs;
   claimed boolean;
 begin
-  run := private.claim_test_run((request ->> 'run_id')::uuid, request ->> 'worker_id');
+  run := private.claim_test_run(
+    (request ->> 'run_id')::uuid,
+    request ->> 'worker_id',
+    make_interval(secs => coalesce((request ->> 'stale_after_seconds')::double precision, 0))
+  );
   claimed := run.id is not null;
   -- Read again: the claim announced itself and so moved event_seq.
   select * into run from public.test_runs where id = (request ->> 'run_id')::uuid;
@@ -58,6 +67,6 @@ begin
 end;
 $$;
 comment on function public.get_run_plan(jsonb) is
-  'Request {run_id, worker_id}; claims the run and answers {run, environment, tests, dependencies, context, recorded}.';
+  'Request {run_id, worker_id, stale_after_seconds}; claims the run unless its worker is alive, and answers {run, environment, tests, dependencies, context, recorded}.';
 revoke execute on function public.get_run_plan(jsonb) from public, anon, authenticated, service_role;
 grant execute on function public.get_run_plan(jsonb) to service_role;

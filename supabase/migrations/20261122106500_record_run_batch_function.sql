@@ -23,7 +23,7 @@ begin
   stored_ids := private.store_batch_results(run, results);
   perform private.store_batch_evidence(run, results, stored_ids);
   update public.test_runs
-  set running_tests = private.merge_running_tests(run, reported), heartbeat_at = now()
+  set running_tests = private.merge_running_tests(run, reported), heartbeat_at = clock_timestamp()
   where id = run.id;
   perform private.merge_into_context(run.id, request -> 'context');
   perform private.publish_collected_events(run.id);
