@@ -24,6 +24,7 @@ create table public.test_suites (
   constraint test_suites_description_check check (char_length(description) <= 5000)
 );
 comment on table public.test_suites is 'An ordered group of test cases in a project.';
+comment on column public.test_suites.order_index is 'Place among its siblings, ascending; equal ones by name.';
 create index test_suites_created_by_idx on public.test_suites (created_by);
 
 alter table public.test_suites enable row level security;

@@ -26,13 +26,15 @@ create table public.api_endpoints (
   constraint api_endpoints_method_check
     check (method in ('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS')),
   constraint api_endpoints_description_check check (char_length(description) <= 5000),
-  constraint api_endpoints_tags_check check (cardinality(tags) <= 50),
+  constraint api_endpoints_tags_check check (cardinality(tags) <= 50 and pg_column_size(tags) <= 8192),
   constraint api_endpoints_documentation_url_check
     check (documentation_url ~ '^https?://' and char_length(documentation_url) <= 2048),
   constraint api_endpoints_schema_size_check
     check (pg_column_size(request_schema) <= 1048576 and pg_column_size(response_schemas) <= 1048576)
 );
 comment on table public.api_endpoints is 'A method and path of the API under test.';
+comment on column public.api_endpoints.tags is 'Free labels, at most 50.';
+comment on column public.api_endpoints.request_schema is 'Imported JSON schema of the request body.';
 comment on column public.api_endpoints.response_schemas is 'Imported JSON schemas, keyed by status code.';
 create index idx_api_endpoints_tags on public.api_endpoints using gin (tags);
 

@@ -36,9 +36,11 @@ create table public.test_cases (
   constraint test_cases_description_check check (char_length(description) <= 5000),
   constraint test_cases_timeout_ms_check check (timeout_ms between 1 and 600000),
   constraint test_cases_retry_count_check check (retry_count between 0 and 10),
-  constraint test_cases_tags_check check (cardinality(tags) <= 50)
+  constraint test_cases_tags_check check (cardinality(tags) <= 50 and pg_column_size(tags) <= 8192)
 );
 comment on table public.test_cases is 'One call of an endpoint and what to expect of it.';
+comment on column public.test_cases.order_index is 'Place among its siblings, ascending; equal ones by name.';
+comment on column public.test_cases.tags is 'Free labels, at most 50.';
 comment on column public.test_cases.key is 'Stable short name for templates and dependencies, unique in the project.';
 comment on constraint test_cases_endpoint_id_fkey on public.test_cases is
   'Deferred: a project takes its endpoints and cases along in any order.';

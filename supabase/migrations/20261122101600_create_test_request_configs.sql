@@ -26,6 +26,7 @@ create table public.test_request_configs (
   constraint test_request_configs_size_check check (
     pg_column_size(headers) <= 65536 and pg_column_size(query_params) <= 65536
     and pg_column_size(path_params) <= 65536 and pg_column_size(body) <= 1048576
+    and pg_column_size(variables_used) <= 2097152
   ),
   constraint test_request_configs_body_type_check
     check (body_type in ('json', 'form-data', 'x-www-form-urlencoded', 'text', 'xml', 'graphql')),
@@ -35,6 +36,9 @@ create table public.test_request_configs (
   constraint test_request_configs_auth_token_ref_check check (char_length(auth_token_ref) <= 2048)
 );
 comment on table public.test_request_configs is 'How a test case calls its endpoint; values may hold {{templates}}.';
+comment on column public.test_request_configs.headers is 'Name of the header -> value.';
+comment on column public.test_request_configs.query_params is 'Name of the parameter -> value or list of values.';
+comment on column public.test_request_configs.path_params is 'Name of the placeholder in the path -> value.';
 comment on column public.test_request_configs.body is 'Any JSON; a JSON string is sent as it is for text and xml.';
 comment on column public.test_request_configs.auth_token_ref is 'Template or name that yields the credential when the request is sent.';
 comment on column public.test_request_configs.variables_used is 'Derived: the template expressions found in the request.';

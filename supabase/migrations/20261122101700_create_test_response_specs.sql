@@ -28,11 +28,15 @@ create table public.test_response_specs (
   constraint test_response_specs_assertions_check check (jsonb_typeof(assertions) = 'array'),
   constraint test_response_specs_capture_vars_check check (jsonb_typeof(capture_vars) = 'object'),
   constraint test_response_specs_size_check check (
-    pg_column_size(expected_headers) <= 65536 and pg_column_size(expected_body) <= 1048576
+    pg_column_size(expected_status_code) <= 4096
+    and pg_column_size(expected_headers) <= 65536 and pg_column_size(expected_body) <= 1048576
     and pg_column_size(assertions) <= 262144 and pg_column_size(capture_vars) <= 65536
   )
 );
 comment on table public.test_response_specs is 'What a test case expects of the answer and what it captures from it.';
+comment on column public.test_response_specs.expected_headers is 'Name of the header -> value.';
+comment on column public.test_response_specs.expected_body is 'What body_match_type compares with: JSON, a JSON schema or a text.';
+comment on column public.test_response_specs.assertions is 'List of further assertions: type, operator, expected value.';
 comment on column public.test_response_specs.expected_status_code is 'A code, a list of codes or a class such as "2xx"; null means 2xx.';
 comment on column public.test_response_specs.capture_vars is 'Name of the captured value -> where it comes from.';
 create index test_response_specs_organization_id_test_case_id_idx

@@ -26,9 +26,11 @@ create table public.test_data_fixtures (
   constraint test_data_fixtures_fixture_type_check
     check (fixture_type in ('user', 'document', 'organization', 'custom')),
   constraint test_data_fixtures_data_check check (pg_column_size(data) <= 1048576),
-  constraint test_data_fixtures_tags_check check (cardinality(tags) <= 50)
+  constraint test_data_fixtures_tags_check check (cardinality(tags) <= 50 and pg_column_size(tags) <= 8192)
 );
 comment on table public.test_data_fixtures is 'Named test data; a list drives iterations.';
+comment on column public.test_data_fixtures.data is 'Any JSON; the items of a list are the iterations.';
+comment on column public.test_data_fixtures.tags is 'Free labels, at most 50.';
 create index idx_test_data_fixtures_tags on public.test_data_fixtures using gin (tags);
 create index test_data_fixtures_created_by_idx on public.test_data_fixtures (created_by);
 

@@ -26,6 +26,7 @@ create table public.environments (
   constraint environments_base_url_check check (base_url ~ '^https?://' and char_length(base_url) <= 2048)
 );
 comment on table public.environments is 'Where a run points: a base URL and its variables.';
+comment on column public.environments.order_index is 'Place among its siblings, ascending; equal ones by name.';
 create index environments_created_by_idx on public.environments (created_by);
 
 alter table public.environments enable row level security;

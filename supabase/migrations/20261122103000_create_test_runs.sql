@@ -48,7 +48,8 @@ create table public.test_runs (
     total_count >= 0 and passed_count >= 0 and failed_count >= 0 and skipped_count >= 0 and error_count >= 0
   ),
   constraint test_runs_planned_test_ids_check check (cardinality(planned_test_ids) <= 20000),
-  constraint test_runs_running_tests_check check (jsonb_typeof(running_tests) = 'array'),
+  constraint test_runs_running_tests_check
+    check (jsonb_typeof(running_tests) = 'array' and pg_column_size(running_tests) <= 16777216),
   constraint test_runs_completed_at_check
     check ((completed_at is null) = (status in ('pending', 'running'))),
   constraint test_runs_worker_id_check check (char_length(worker_id) <= 200),
@@ -60,6 +61,10 @@ create table public.test_runs (
 )
 with (fillfactor = 80);
 comment on table public.test_runs is 'One execution of a selection of tests in one environment.';
+comment on column public.test_runs.options is 'How to run, and the selection that was asked for.';
+comment on column public.test_runs.metadata is 'Whatever the caller wants to find again, such as a commit.';
+comment on column public.test_runs.heartbeat_at is 'When the worker last said that it is at work.';
+comment on column public.test_runs.worker_id is 'The worker that claimed the run.';
 comment on constraint test_runs_environment_id_fkey on public.test_runs is
   'Deferred: a project takes its environments and runs along in any order.';
 comment on column public.test_runs.run_date is 'Partition key of everything the run leaves behind; never changes.';

@@ -32,12 +32,16 @@ create table public.test_results (
   ),
   constraint test_results_reason_check check (char_length(reason) <= 2000),
   constraint test_results_error_message_check check (char_length(error_message) <= 10000),
+  constraint test_results_captured_names_check check (pg_column_size(captured_names) <= 1048576),
   constraint test_results_iteration_check check (iteration >= 0),
   constraint test_results_attempt_number_check check (attempt_number >= 0),
   constraint test_results_duration_ms_check check (duration_ms >= 0)
 )
 partition by range (run_date);
 comment on table public.test_results is 'Outcome of one attempt of a test in a run.';
+comment on column public.test_results.run_date is 'Date of the run (UTC), the partition key.';
+comment on column public.test_results.iteration is 'Which item of the fixture, from 0; 0 without one.';
+comment on column public.test_results.attempt_number is 'From 1.';
 comment on column public.test_results.is_final is 'The attempt that decided; exactly one per run, test and iteration.';
 comment on column public.test_results.reason is 'Why the test was skipped or could not be carried out.';
 comment on column public.test_results.test_revision is 'Revision of the test case that ran.';

@@ -22,12 +22,26 @@ create table public.test_result_details (
   constraint test_result_details_pkey primary key (result_id, run_date),
   constraint test_result_details_result_id_fkey foreign key (result_id, run_date)
     references public.test_results (id, run_date) on delete cascade,
+  constraint test_result_details_request_method_check check (char_length(request_method) <= 32),
+  constraint test_result_details_size_check check (
+    coalesce(pg_column_size(request_headers), 0) + coalesce(pg_column_size(request_query), 0)
+    + coalesce(pg_column_size(response_headers), 0) + coalesce(pg_column_size(timing_phases), 0)
+    + coalesce(pg_column_size(captured_variables), 0) <= 16777216
+  ),
   constraint test_result_details_request_url_check check (char_length(request_url) <= 8192),
   constraint test_result_details_request_body_check check (char_length(request_body) <= 1048576),
   constraint test_result_details_response_body_check check (char_length(response_body) <= 1048576)
 )
 partition by range (run_date);
 comment on table public.test_result_details is 'What was sent and received in one attempt, redacted and cut to size.';
+comment on column public.test_result_details.run_date is 'Date of the run (UTC), the partition key.';
+comment on column public.test_result_details.request_headers is 'Name of the header -> value, redacted.';
+comment on column public.test_result_details.request_query is 'Name of the parameter -> value, redacted.';
+comment on column public.test_result_details.response_status is 'HTTP status code; null when no answer came.';
+comment on column public.test_result_details.response_headers is 'Name of the header -> value, redacted.';
+comment on column public.test_result_details.assertions_passed is 'How many.';
+comment on column public.test_result_details.assertions_failed is 'How many.';
+comment on column public.test_result_details.captured_variables is 'Name of the captured value -> value, redacted.';
 comment on column public.test_result_details.timing_phases is 'Phase of the exchange -> milliseconds.';
 
 create table public.assertion_results (
@@ -47,10 +61,16 @@ create table public.assertion_results (
   constraint assertion_results_assertion_name_check check (char_length(assertion_name) <= 500),
   constraint assertion_results_assertion_type_check
     check (assertion_type in ('status-code', 'header', 'body', 'schema', 'response-time', 'custom')),
+  constraint assertion_results_size_check check (
+    coalesce(pg_column_size(expected_value), 0) + coalesce(pg_column_size(actual_value), 0) <= 16777216
+  ),
   constraint assertion_results_error_message_check check (char_length(error_message) <= 10000)
 )
 partition by range (run_date);
 comment on table public.assertion_results is 'Outcome of one assertion of one attempt.';
+comment on column public.assertion_results.run_date is 'Date of the run (UTC), the partition key.';
+comment on column public.assertion_results.expected_value is 'What the test asked for, cut to size.';
+comment on column public.assertion_results.actual_value is 'What came, redacted and cut to size.';
 comment on column public.assertion_results.position is 'Place among the assertions of the attempt, from 1.';
 
 alter table public.test_result_details enable row level security;

@@ -19,6 +19,8 @@ create table public.test_run_history (
 )
 partition by range (run_date);
 comment on table public.test_run_history is 'Final status and duration of a test in a run; outlives the result and the run.';
+comment on column public.test_run_history.run_date is 'Date of the run (UTC), the partition key.';
+comment on column public.test_run_history.iteration is 'Which item of the fixture, from 0; 0 without one.';
 create index test_run_history_test_case_id_idx
   on public.test_run_history (organization_id, test_case_id, environment_id, recorded_at desc);
 comment on index public.test_run_history_test_case_id_idx is 'Serves the history of one test.';

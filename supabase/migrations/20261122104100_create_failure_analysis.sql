@@ -36,6 +36,8 @@ create table public.failure_analysis (
   constraint failure_analysis_failure_count_check check (failure_count > 0)
 );
 comment on table public.failure_analysis is 'Failures of a test that share a fingerprint, and what they mean.';
+comment on column public.failure_analysis.result_run_date is 'Partition key of that result.';
+comment on column public.failure_analysis.flakiness_score is 'From 0 (steady) to 1.';
 comment on column public.failure_analysis.result_id is 'The latest such result; it may have been retired already.';
 create index failure_analysis_test_case_id_idx
   on public.failure_analysis (organization_id, project_id, test_case_id);

@@ -23,9 +23,11 @@ create table public.report_templates (
     references public.users (id) on delete set null,
   constraint report_templates_name_check check (char_length(name) between 1 and 200),
   constraint report_templates_date_range_days_check check (date_range_days between 1 and 730),
-  constraint report_templates_environments_check check (cardinality(environments) <= 100)
+  constraint report_templates_environments_check
+    check (cardinality(environments) <= 100 and pg_column_size(environments) <= 16384)
 );
 comment on table public.report_templates is 'What a report of an organization contains.';
+comment on column public.report_templates.environments is 'Names of the environments to report on; empty for all.';
 create index report_templates_user_id_idx on public.report_templates (user_id);
 
 alter table public.report_templates enable row level security;

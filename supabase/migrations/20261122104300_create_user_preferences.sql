@@ -29,6 +29,8 @@ create table public.user_preferences (
   )
 );
 comment on table public.user_preferences is 'How a person wants to be told and shown things.';
+comment on column public.user_preferences.notification_channels is 'Where to tell the person besides e-mail.';
+comment on column public.user_preferences.timezone is 'Name in the IANA database, such as Europe/Berlin.';
 create index user_preferences_default_environment_idx on public.user_preferences (default_environment);
 
 alter table public.user_preferences enable row level security;
@@ -58,17 +60,7 @@ comment on policy user_preferences_insert_self on public.user_preferences is 'Pe
 
 create policy user_preferences_update_self on public.user_preferences
   for update to authenticated
-  using (
-    user_id = (select auth.uid())
-    and (
-      default_environment is null
-      or default_environment in (
-        select environment.id
-        from public.environments as environment
-        where environment.organization_id = any (array(select private.my_orgs('viewer')))
-      )
-    )
-  )
+  using (user_id = (select auth.uid()))
   with check (
     user_id = (select auth.uid())
     and (

@@ -19,6 +19,7 @@ create table public.saved_searches (
     check (jsonb_typeof(filters) = 'object' and pg_column_size(filters) <= 65536)
 );
 comment on table public.saved_searches is 'Filters that a person keeps: status, suites, environments, dates, categories, tags.';
+comment on column public.saved_searches.filters is 'Kind of filter -> values: status, suites, environments, dates, failure categories, tags.';
 create index saved_searches_organization_id_user_id_idx on public.saved_searches (organization_id, user_id);
 
 alter table public.saved_searches enable row level security;

@@ -14,9 +14,14 @@ create table public.test_run_events (
   constraint test_run_events_run_id_fkey foreign key (organization_id, run_id, run_date)
     references public.test_runs (organization_id, id, run_date) on delete cascade,
   constraint test_run_events_seq_check check (first_seq > 0 and last_seq >= first_seq),
-  constraint test_run_events_events_check check (jsonb_typeof(events) = 'array')
+  constraint test_run_events_events_check
+    check (jsonb_typeof(events) = 'array' and pg_column_size(events) <= 16777216)
 );
 comment on table public.test_run_events is 'What happened in a run, one row per message that was announced.';
+comment on column public.test_run_events.run_date is 'Date of the run (UTC), the partition key.';
+comment on column public.test_run_events.first_seq is 'Number of the first event of the message.';
+comment on column public.test_run_events.last_seq is 'Number of its last event.';
+comment on column public.test_run_events.events is 'List of events as they were announced, in order of their seq.';
 create index test_run_events_run_id_idx on public.test_run_events (organization_id, run_id, run_date);
 
 alter table public.test_run_events enable row level security;
