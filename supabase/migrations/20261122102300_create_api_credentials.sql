@@ -14,6 +14,10 @@ create table public.api_credentials (
   key_secret_value_id uuid,
   token_value_id uuid,
   oauth_refresh_token_value_id uuid,
+  key_secret_last_four text,
+  token_last_four text,
+  oauth_refresh_token_last_four text,
+  secrets_set_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint api_credentials_pkey primary key (id),
@@ -32,9 +36,16 @@ create table public.api_credentials (
     credential_type in ('api-key', 'bearer-token', 'basic-auth', 'oauth2', 'jwt-hs256', 'aws-sigv4', 'mtls')
   ),
   constraint api_credentials_key_id_check check (char_length(key_id) <= 500),
-  constraint api_credentials_oauth_scope_check check (char_length(oauth_scope) <= 2000)
+  constraint api_credentials_oauth_scope_check check (char_length(oauth_scope) <= 2000),
+  constraint api_credentials_last_four_check check (
+    char_length(key_secret_last_four) <= 4 and char_length(token_last_four) <= 4
+    and char_length(oauth_refresh_token_last_four) <= 4
+  )
 );
 comment on table public.api_credentials is 'How a person authenticates against the API under test; secret parts live in private.secret_values.';
+comment on column public.api_credentials.user_id is 'Whose it is, and the only one who sets its secret parts.';
+comment on column public.api_credentials.key_secret_last_four is 'Last characters of a part of at least 12 characters, to recognise it by.';
+comment on column public.api_credentials.secrets_set_at is 'When the secret parts were set last; null while there are none.';
 create index idx_api_credentials_user_id on public.api_credentials (user_id);
 create index api_credentials_key_secret_value_id_idx
   on public.api_credentials (organization_id, key_secret_value_id);

@@ -9,6 +9,7 @@ create table public.performance_metrics (
   test_case_id uuid not null,
   environment_id uuid not null,
   date date not null,
+  period text not null default 'day',
   total_runs integer not null default 0,
   successful_runs integer not null default 0,
   failed_runs integer not null default 0,
@@ -29,9 +30,12 @@ create table public.performance_metrics (
     references public.environments (organization_id, project_id, id) on delete cascade,
   constraint performance_metrics_runs_check
     check (total_runs >= 0 and successful_runs >= 0 and failed_runs >= 0),
+  constraint performance_metrics_period_check
+    check (period = 'day' or (period = 'month' and extract(day from date) = 1)),
   constraint performance_metrics_success_rate_check check (success_rate between 0 and 100)
 );
-comment on table public.performance_metrics is 'Speed and success of a test in an environment on one day.';
+comment on table public.performance_metrics is 'Speed and success of a test in an environment on one day; on one month once retention merged the days.';
+comment on column public.performance_metrics.period is 'What the row sums up from its date on: a day or a month.';
 comment on column public.performance_metrics.success_rate is 'Percent.';
 comment on column public.performance_metrics.latency_sketch is 'Mergeable summary of response times, from which percentiles come.';
 create unique index idx_performance_metrics_lookup

@@ -7,6 +7,7 @@ create table public.audit_log (
   organization_id uuid not null,
   actor_id uuid,
   actor_role text not null,
+  service_action text,
   action text not null,
   entity_type text not null,
   entity_id uuid,
@@ -14,11 +15,14 @@ create table public.audit_log (
   new_value jsonb,
   created_at timestamptz not null default now(),
   constraint audit_log_pkey primary key (id),
-  constraint audit_log_action_check check (action in ('create', 'update', 'delete', 'resolve_secrets')),
+  constraint audit_log_action_check check (action in ('create', 'update', 'delete', 'resolve_secrets', 'rotate_secrets')),
+  constraint audit_log_service_action_check check (char_length(service_action) <= 200),
   constraint audit_log_entity_type_check check (char_length(entity_type) <= 100)
 );
 comment on table public.audit_log is 'Who changed what and when. No foreign keys: entries outlive what they tell of.';
-comment on column public.audit_log.actor_id is 'The person, null when the service or maintenance acted.';
+comment on column public.audit_log.actor_id is 'The person, also when the service acted for them; null when it acted by itself.';
+comment on column public.audit_log.service_action is
+  'What the service did, or the request it sent; null when a person wrote directly.';
 comment on column public.audit_log.old_value is 'Changed columns only, secrets masked.';
 create index audit_log_organization_id_created_at_idx
   on public.audit_log (organization_id, created_at desc, id desc);
@@ -51,6 +55,38 @@ create trigger audit_log_append_only
   before update or delete or truncate on public.audit_log
   for each statement execute function private.refuse_audit_change();
 comment on trigger audit_log_append_only on public.audit_log is 'What was logged stays as it is.';
+-- Also for sessions that replay changes and switch ordinary triggers off.
+alter table public.audit_log enable always trigger audit_log_append_only;
+
+create function private.begin_service_action(action text, acting_user_id uuid default null)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform set_config('atp.service_action', action, true);
+  perform set_config('atp.acting_user_id', coalesce(acting_user_id::text, ''), true);
+end;
+$$;
+comment on function private.begin_service_action(text, uuid) is
+  'Until the end of the transaction, what is logged names this action, and the person whom it serves.';
+revoke execute on function private.begin_service_action(text, uuid) from public, anon, authenticated, service_role;
+grant execute on function private.begin_service_action(text, uuid) to service_role;
+
+create function private.name_service_action()
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case when (select auth.uid()) is null then left(coalesce(
+    nullif(current_setting('atp.service_action', true), ''),
+    nullif(concat_ws(' ', current_setting('request.method', true), current_setting('request.path', true)), '')
+  ), 200) end
+$$;
+comment on function private.name_service_action() is
+  'What the service does at the moment: as it said itself, or else the request that it sent; null for a person.';
+revoke execute on function private.name_service_action() from public, anon, authenticated, service_role;
 
 create function private.write_audit_entry(organization_id uuid, action text, entity_type text, entity_id uuid, old_value jsonb, new_value jsonb)
 returns void
@@ -59,10 +95,12 @@ security definer
 set search_path = ''
 as $$
   insert into public.audit_log (
-    organization_id, actor_id, actor_role, action, entity_type, entity_id, old_value, new_value
+    organization_id, actor_id, actor_role, service_action, action, entity_type, entity_id, old_value, new_value
   )
   values (
-    organization_id, (select auth.uid()), coalesce((select auth.role()), session_user), action, entity_type,
+    organization_id,
+    coalesce((select auth.uid()), nullif(current_setting('atp.acting_user_id', true), '')::uuid),
+    coalesce((select auth.role()), session_user), private.name_service_action(), action, entity_type,
     entity_id, old_value, new_value
   )
 $$;

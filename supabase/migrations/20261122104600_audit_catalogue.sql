@@ -16,6 +16,22 @@ comment on function private.changed_columns(jsonb, jsonb) is
   'The columns of a row that differ from the other one.';
 revoke execute on function private.changed_columns(jsonb, jsonb) from public, anon, authenticated, service_role;
 
+create function private.mask_secrets(row_value jsonb, is_secret boolean)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select jsonb_object_agg(pair.key, case
+    when pair.value <> 'null' and (pair.key like '%last\_four' or (is_secret and pair.key = 'value')) then '"***"'
+    else pair.value
+  end)
+  from jsonb_each(row_value) as pair
+$$;
+comment on function private.mask_secrets(jsonb, boolean) is
+  'A row without the value of a secret, and without the end of one.';
+revoke execute on function private.mask_secrets(jsonb, boolean) from public, anon, authenticated, service_role;
+
 create function private.audit_change()
 returns trigger
 language plpgsql
@@ -26,11 +42,9 @@ declare
   old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
   new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
   current_row jsonb := coalesce(new_row, old_row);
-  masked jsonb := '{}';
+  is_secret boolean := coalesce((old_row -> 'is_secret')::boolean, false)
+    or coalesce((new_row -> 'is_secret')::boolean, false);
 begin
-  if (old_row -> 'is_secret')::boolean or (new_row -> 'is_secret')::boolean then
-    masked := '{"value": "***"}';
-  end if;
   old_row := case when tg_op = 'UPDATE' then private.changed_columns(old_row, new_row) else old_row end;
   new_row := case when tg_op = 'UPDATE' then private.changed_columns(new_row, to_jsonb(old)) else new_row end;
   if new_row = '{}' then
@@ -40,9 +54,9 @@ begin
     coalesce(current_row ->> 'organization_id', current_row ->> 'id')::uuid,
     case tg_op when 'INSERT' then 'create' when 'UPDATE' then 'update' else 'delete' end,
     tg_table_name,
-    (current_row ->> 'id')::uuid,
-    case when old_row ? 'value' then old_row || masked else old_row end,
-    case when new_row ? 'value' then new_row || masked else new_row end
+    coalesce(current_row ->> 'id', current_row ->> 'organization_id')::uuid,
+    private.mask_secrets(old_row, is_secret),
+    private.mask_secrets(new_row, is_secret)
   );
   return null;
 end;

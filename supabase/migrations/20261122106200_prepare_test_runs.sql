@@ -95,8 +95,10 @@ security definer
 set search_path = ''
 as $$
 begin
-  update public.test_execution_context set expires_at = new.completed_at + interval '24 hours'
-  where run_id = new.id;
+  update public.test_execution_context as context
+  set expires_at = new.completed_at + make_interval(hours => policy.context_hours)
+  from public.retention_policies as policy
+  where context.run_id = new.id and policy.organization_id = new.organization_id;
   return null;
 end;
 $$;
@@ -108,4 +110,4 @@ create trigger test_runs_expire_context
   after update on public.test_runs
   for each row
   when (old.completed_at is null and new.completed_at is not null) execute function private.expire_run_context();
-comment on trigger test_runs_expire_context on public.test_runs is 'The context outlives the run by a day.';
+comment on trigger test_runs_expire_context on public.test_runs is 'The context outlives the run by what its organization keeps, a day unless told otherwise.';
