@@ -26,8 +26,6 @@ from app.engine import (
 from app.runs.recorder import PATIENCE, RunRecorder
 from app.runs.refusal import refuse_plan
 
-INTERNAL_ERROR = "the service met an error of its own; its log tells more"
-
 _log = get_logger(__name__)
 
 
@@ -54,17 +52,20 @@ class RunExecution:
         """
         Execute what has no result yet, record everything and finish the run.
 
-        Raises an `ExceptionGroup`: of `AppError`s when the run was lost to another worker or the
-        database stayed away.
+        Raises an `ExceptionGroup`: of `AppError`s when the run was lost to another worker, the
+        database stayed away or captures did not fit. Cancelling saves the results so far.
         """
         if self._document["run"]["cancel_requested_at"] is not None:
             control.cancel()
-        await self._record(self._open_events(control))
+        await self._record(self._open_events(control), control)
 
-    async def give_up(self) -> None:
+    async def give_up(self, reason: str) -> None:
         """Finish the run with an error for every test that has no result."""
-        problem = f"The run could not be carried out: {INTERNAL_ERROR}."
-        await self._record(refuse_plan(self._document, problem, self._workshop.options.clock))
+        # What the context still holds may be what the database refused.
+        self.forget()
+        problem = f"The run could not be carried out: {reason}"
+        events = refuse_plan(self._document, problem, self._workshop.options.clock)
+        await self._record(events, RunControl())
 
     async def release(self) -> None:
         """Let any worker claim the run."""
@@ -75,15 +76,20 @@ class RunExecution:
         """Drop what memory holds of the run."""
         self._workshop.contexts.clear(self._run_id)
 
-    async def _record(self, events: AsyncGenerator[Event, None]) -> None:
+    async def _record(self, events: AsyncGenerator[Event, None], control: RunControl) -> None:
         workshop = self._workshop
         recorder = RunRecorder(
-            workshop.service, workshop.contexts, workshop.options.clock, self._identity
+            workshop.service, workshop.contexts, workshop.options.clock, self._identity, control
         )
-        async with contextlib.aclosing(events), asyncio.TaskGroup() as tasks:
-            tasks.create_task(recorder.write())
-            status = await _record_all(events, recorder)
-            recorder.close()
+        try:
+            async with contextlib.aclosing(events), asyncio.TaskGroup() as tasks:
+                tasks.create_task(recorder.write())
+                status = await _record_all(events, recorder)
+                recorder.close()
+        except asyncio.CancelledError:
+            # Whoever resumes the run must not repeat what has ended.
+            await recorder.save()
+            raise
         await self._finish(status)
 
     async def _open_events(self, control: RunControl) -> AsyncGenerator[Event, None]:

@@ -5,15 +5,21 @@ from uuid import UUID
 
 import structlog
 
-from app.core.errors import ConflictError, UnavailableError
+from app.core.errors import UnavailableError
 from app.core.identifiers import RunId, create_identifier
 from app.core.logging import get_logger
+from app.db.errors import (
+    ContextLimitExceededError,
+    RunAlreadyFinishedError,
+    RunClaimedByAnotherWorkerError,
+)
 from app.engine import RunControl
 from app.runs.execution import RunExecution, Workshop
 from app.runs.recorder import PATIENCE
 
 # Heartbeats come every three seconds; a run without one for this long has lost its worker.
 STALE_AFTER_SECONDS = 10
+INTERNAL_ERROR = "the service met an error of its own; its log tells more."
 
 _log = get_logger(__name__)
 
@@ -23,36 +29,49 @@ class RunExecutor:
 
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
+        self._executing: set[RunId] = set()
 
     async def execute(self, run_id: RunId, control: RunControl) -> None:
         """
-        Execute what a run has left to do, and finish it; nothing if another worker has it.
+        Execute what a run has left to do, and finish it; nothing if a worker has it already.
 
         `control` cancels the run, which is then recorded to its end. Cancelling the task instead
-        hands the run back as it is: another worker resumes it.
+        hands the run back with the results so far: another worker resumes it.
         """
         with structlog.contextvars.bound_contextvars(run_id=str(run_id)):
-            execution = await self._claim(run_id)
-            if execution is None:
-                _log.info("run_not_claimed")
+            # After an outage of the database our own runs look abandoned to everybody.
+            if run_id in self._executing:
+                _log.info("run_executes_already")
                 return
+            self._executing.add(run_id)
             try:
-                await _carry_out(execution, control)
-            except asyncio.CancelledError:
-                await execution.release()
-                raise
-            except Exception:
-                # Resuming would meet the same error for ever; its tests say that it happened.
-                await execution.give_up()
-                raise
+                await self._execute(run_id, control)
             finally:
-                execution.forget()
+                self._executing.discard(run_id)
 
     async def find_abandoned(self) -> list[RunId]:
         """Return the runs that nobody works on although they are not finished."""
         request = {"stale_after_seconds": STALE_AFTER_SECONDS}
         answer = await self._workshop.service.call("find_runs_to_resume", request, idempotent=True)
-        return [RunId(UUID(run_id)) for run_id in answer["run_ids"]]
+        run_ids = [RunId(UUID(run_id)) for run_id in answer["run_ids"]]
+        return [run_id for run_id in run_ids if run_id not in self._executing]
+
+    async def _execute(self, run_id: RunId, control: RunControl) -> None:
+        execution = await self._claim(run_id)
+        if execution is None:
+            _log.info("run_not_claimed")
+            return
+        try:
+            await _carry_out(execution, control)
+        except asyncio.CancelledError:
+            await execution.release()
+            raise
+        except Exception as error:
+            # Resuming would meet the same error for ever; its tests say that it happened.
+            await execution.give_up(_explain(error))
+            raise
+        finally:
+            execution.forget()
 
     async def _claim(self, run_id: RunId) -> RunExecution | None:
         worker_id = str(create_identifier())
@@ -71,6 +90,14 @@ class RunExecutor:
 async def _carry_out(execution: RunExecution, control: RunControl) -> None:
     try:
         await execution.carry_out(control)
-    except* (ConflictError, UnavailableError):
+    except* (RunClaimedByAnotherWorkerError, RunAlreadyFinishedError, UnavailableError):
         # Another worker has the run, or will resume it when the database is back.
         _log.warning("run_lost", exc_info=True)
+
+
+def _explain(error: Exception) -> str:
+    match error:
+        case ExceptionGroup(exceptions=[ContextLimitExceededError() as refusal]):
+            return f"{refusal.detail}."
+        case _:
+            return INTERNAL_ERROR

@@ -21,6 +21,7 @@ EXECUTE_RUN = "execute_run"
 RESUME_RUNS = "resume_runs"
 # Cron with seconds as the last field.
 EVERY_FIVE_SECONDS = "* * * * * */5"
+OPEN = {Status.TODO.value, Status.DOING.value}
 WORKER_HEARTBEAT = timedelta(seconds=2)
 WORKER_STALLED_AFTER = timedelta(seconds=10)
 
@@ -70,12 +71,21 @@ class RunQueue:
         except AlreadyEnqueued:
             return
 
+    async def enqueue_abandoned(self, run_id: RunId) -> bool:
+        """
+        Queue a run that shows no life, and say whether that was needed.
+
+        A run whose worker is alive stays with it: only the way to the database may be blocked.
+        """
+        if await self._list_open_jobs(run_id):
+            return False
+        await self.enqueue(run_id)
+        return True
+
     async def abort(self, run_id: RunId) -> None:
         """Take a waiting run out of the queue; tell the worker of an executing one to stop it."""
-        manager = self._app.job_manager
-        for job in await manager.list_jobs_async(queue=QUEUE, queueing_lock=str(run_id)):
-            if job.id is not None and job.status in (Status.TODO.value, Status.DOING.value):
-                await manager.cancel_job_by_id_async(job.id, abort=True)
+        for job_id in await self._list_open_jobs(run_id):
+            await self._app.job_manager.cancel_job_by_id_async(job_id, abort=True)
 
     def register(self, execute: ExecuteRun, resume: ResumeRuns) -> None:
         """Say what a worker of this process does with a run, and how it finds abandoned ones."""
@@ -107,6 +117,10 @@ class RunQueue:
             update_heartbeat_interval=WORKER_HEARTBEAT.total_seconds(),
             stalled_worker_timeout=WORKER_STALLED_AFTER.total_seconds(),
         )
+
+    async def _list_open_jobs(self, run_id: RunId) -> list[int]:
+        jobs = await self._app.job_manager.list_jobs_async(queue=QUEUE, queueing_lock=str(run_id))
+        return [job.id for job in jobs if job.id is not None and job.status in OPEN]
 
     async def _discard_stalled_jobs(self) -> None:
         manager = self._app.job_manager

@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from app.contexts.manager import TestExecutionContextManager
 from app.core.clock import Clock
 from app.core.identifiers import RunId
+from app.db.errors import ContextLimitExceededError
 from app.db.session import Session
-from app.engine import Event, TestEnded, TestStarted
+from app.engine import Event, RunControl, TestEnded, TestStarted
 from app.runs.records import Record, to_result_records, to_running_test
 
 SHORTEST_INTERVAL = timedelta(milliseconds=250)
@@ -30,7 +30,9 @@ class RunRecorder:
 
     A batch is repeated until the database took it: `record_run_batch` is idempotent. `write` runs
     beside the engine; it raises `RunClaimedByAnotherWorkerError` or `RunAlreadyFinishedError` when
-    the run is no longer ours. `identity` names the run and its worker: {run_id, worker_id}.
+    the run is no longer ours, and `ContextLimitExceededError` when captures do not fit. `identity`
+    names the run and its worker: {run_id, worker_id}. The database's answers tell whether somebody
+    wants the run to end: then `control` is cancelled.
     """
 
     def __init__(
@@ -39,15 +41,18 @@ class RunRecorder:
         contexts: TestExecutionContextManager,
         clock: Clock,
         identity: Mapping[str, str],
+        control: RunControl,
     ) -> None:
         self._service = service
         self._contexts = contexts
         self._clock = clock
         self._identity = identity
+        self._control = control
         self._run_id = RunId(UUID(identity["run_id"]))
         self._started = clock.monotonic()
         self._results: list[Record] = []
         self._running: dict[tuple[str, int], Record] = {}
+        self._unanswered: Record | None = None
         self._changed = asyncio.Event()
         self._has_room = asyncio.Event()
         self._has_room.set()
@@ -73,32 +78,56 @@ class RunRecorder:
         """Write batches until closed and empty; without news, a heartbeat every few seconds."""
         while self._changed.is_set() or not self._closed.is_set():
             await _wait(self._changed, HEARTBEAT_INTERVAL.total_seconds())
-            await self._write_batch()
+            await self._write_batch(PATIENCE)
             if not self._results:
                 await _wait(self._closed, self._measure_pause())
+
+    async def save(self) -> None:
+        """After `write` was cancelled: write what it left, as long as the service is patient."""
+        while self._unanswered or self._changed.is_set():
+            await self._write_batch()
 
     async def _take_result(self, event: TestEnded) -> None:
         result = event.result
         self._running.pop((result.key, result.iteration), None)
         self._results.extend(to_result_records(event))
-        await self._contexts.record_captures(self._run_id, result.key, result.captured)
+        # A test that made no attempt left nothing, and perhaps there is no context to leave it in.
+        if result.attempts:
+            await self._contexts.record_captures(self._run_id, result.key, result.captured)
         if len(self._results) >= LARGEST_BACKLOG:
             self._has_room.clear()
 
-    async def _write_batch(self) -> None:
-        batch, self._results = self._results[:LARGEST_BATCH], self._results[LARGEST_BATCH:]
+    async def _write_batch(self, patience: timedelta | None = None) -> None:
+        # Whether a batch that was interrupted arrived is not known; it may be sent again.
+        batch = self._unanswered = self._unanswered or self._take_batch()
+        try:
+            await self._send(batch, patience)
+        except ContextLimitExceededError:
+            # The results stand all the same.
+            await self._send({**batch, "context": {}}, patience)
+            raise
+        self._unanswered = None
+        if len(self._results) < LARGEST_BACKLOG:
+            self._has_room.set()
+
+    def _take_batch(self) -> Record:
+        results, self._results = self._results[:LARGEST_BATCH], self._results[LARGEST_BATCH:]
         if not self._results:
             self._changed.clear()
-        request: dict[str, Any] = {
+        return {
             **self._identity,
             "running_tests": list(self._running.values()),
-            "results": batch,
+            "results": results,
             # Captures of results that wait for the next batch may come early, never late.
             "context": self._contexts.take_changes(self._run_id).to_document(),
         }
-        await self._service.call("record_run_batch", request, idempotent=True, patience=PATIENCE)
-        if len(self._results) < LARGEST_BACKLOG:
-            self._has_room.set()
+
+    async def _send(self, batch: Record, patience: timedelta | None) -> None:
+        answer = await self._service.call(
+            "record_run_batch", batch, idempotent=True, patience=patience
+        )
+        if answer["cancel_requested"]:
+            self._control.cancel()
 
     def _measure_pause(self) -> float:
         age = self._clock.monotonic() - self._started

@@ -4,8 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import procrastinate
-import psycopg
-from procrastinate.exceptions import ConnectorException, JobAborted
+from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason
 
 from app.core.identifiers import RunId
@@ -35,31 +34,55 @@ class RunWorker:
         self._executor = executor
         self._concurrent_runs = concurrent_runs
         self._shutdown_grace = shutdown_grace
+        self._executions: set[asyncio.Task[None]] = set()
+        self._is_stopping = False
         queue.register(self._execute, self._resume)
 
     async def work(self) -> None:
         """Work until cancelled; then runs get `shutdown_grace` to end before they are handed back."""
-        while True:
+        working = asyncio.create_task(self._work(), name="run-queue")
+        try:
+            await asyncio.shield(working)
+        finally:
+            self._is_stopping = True
+            working.cancel()
+            await asyncio.wait([working])
+            await self._hand_back(self._executions)
+
+    async def _work(self) -> None:
+        while not self._is_stopping:
             try:
                 await self._queue.work(self._concurrent_runs, self._shutdown_grace)
                 _log.warning("worker_lost_its_queue")
-            except (ConnectorException, psycopg.Error, OSError):
+            except Exception:
+                # Whatever it was: runs wait, and a worker that stays away helps nobody.
                 _log.exception("worker_failed")
-            await asyncio.sleep(RESTART_PAUSE.total_seconds())
+            # Without its database the queue forgets that it was cancelled.
+            if not self._is_stopping:
+                await asyncio.sleep(RESTART_PAUSE.total_seconds())
 
     async def _execute(self, context: procrastinate.JobContext, run_id: RunId) -> None:
         control = RunControl()
         execution = asyncio.create_task(self._executor.execute(run_id, control))
+        self._executions.add(execution)
+        execution.add_done_callback(self._executions.discard)
         try:
             await asyncio.shield(execution)
         except asyncio.CancelledError:
             if context.abort_reason() is AbortReason.USER_REQUEST:
                 control.cancel()
-                await execution
+                await asyncio.shield(execution)
                 return
-            execution.cancel()
-            await asyncio.wait([execution])
+            # A queue that is only lost takes no run from its worker: the lease of the run counts.
+            if self._is_stopping:
+                await self._hand_back({execution})
             raise JobAborted from None
+
+    async def _hand_back(self, executions: set[asyncio.Task[None]]) -> None:
+        for execution in executions:
+            execution.cancel()
+        if executions:
+            await asyncio.wait(executions)
 
     async def _resume(self) -> None:
         for run_id in await self._executor.find_abandoned():

@@ -6,7 +6,9 @@ import signal
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from scripts.demonstration.components import SupabaseDetails
+import pytest
+
+from scripts.demonstration.components import Service, SupabaseDetails
 from tests.fixtures.service import StartService
 from tests.fixtures.users import SignUp
 from tests.runs.workspace import Workspace, open_workspace
@@ -45,41 +47,46 @@ def paused(pid: int) -> Generator[None]:
 
 
 async def test_a_run_survives_the_crash_of_its_service(
-    start_service: StartService, sign_up: SignUp, shop: RunningShop
+    service: Service, workspace: Workspace, shop: RunningShop
 ) -> None:
-    service = start_service()
-    async with open_workspace(service, await sign_up(), shop.url) as workspace:
-        await add_chain(workspace, 6)
-        shop.traffic.hold("/items/3")
-        run_id = await workspace.start_run()
-        await asyncio.to_thread(shop.traffic.wait_for, "GET /items/3")
-        await wait_for_results(workspace, run_id, 3)
+    await add_chain(workspace, 6)
+    shop.traffic.hold("/items/3")
+    run_id = await workspace.start_run()
+    await asyncio.to_thread(shop.traffic.wait_for, "GET /items/3")
+    await wait_for_results(workspace, run_id, 3)
 
-        service.kill()
-        shop.traffic.release()
-        service.start()
+    service.kill()
+    shop.traffic.release()
+    service.start()
 
-        run = await workspace.finish_run(run_id)
-        assert run["status"] == "completed"
-        assert run["counts"]["passed"] == 6
+    run = await workspace.finish_run(run_id)
+    assert run["status"] == "completed"
+    assert run["counts"]["passed"] == 6
     counts = shop.traffic.counts()
     assert [counts[f"GET /items/{number}"] for number in range(6)] == [1, 1, 1, 2, 1, 1]
 
 
+@pytest.fixture
+def impatient_service(service: Service, start_service: StartService) -> Generator[Service]:
+    """The only service, and one that gives runs no time when it stops."""
+    service.stop()
+    yield start_service(SHUTDOWN_GRACE="0")
+    service.start()
+
+
 async def test_a_stopping_service_hands_its_runs_back(
-    start_service: StartService, sign_up: SignUp, shop: RunningShop
+    impatient_service: Service, sign_up: SignUp, shop: RunningShop
 ) -> None:
-    service = start_service(SHUTDOWN_GRACE="0.1")
-    async with open_workspace(service, await sign_up(), shop.url) as workspace:
+    async with open_workspace(impatient_service, await sign_up(), shop.url) as workspace:
         await add_chain(workspace, 3)
         shop.traffic.hold("/items/1")
         run_id = await workspace.start_run()
         await wait_for_results(workspace, run_id, 1)
         await asyncio.to_thread(shop.traffic.wait_for, "GET /items/1")
 
-        service.stop()
+        impatient_service.stop()
         shop.traffic.release()
-        service.start()
+        impatient_service.start()
 
         run = await workspace.finish_run(run_id)
         assert run["counts"]["passed"] == 3
