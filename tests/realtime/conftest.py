@@ -1,16 +1,23 @@
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow
 from pydantic import SecretStr
 
 from app.realtime.upstream import RealtimeUpstream
+from app.runs.recorder import HEARTBEAT_INTERVAL
 from scripts.demonstration.components import Service, SupabaseDetails
+from tests.fixtures.database import Connect
 from tests.fixtures.users import SignUp
 from tests.realtime.conditions import until
 from tests.realtime.cuttable_proxy import CuttableProxy, open_proxy
 from tests.realtime.live_run import LiveRun, start_live_run
 from tests.runs.workspace import Workspace, open_workspace
+
+BEAT = "update public.test_runs set heartbeat_at = now() where id = %s"
 
 
 @pytest.fixture(scope="session")
@@ -41,10 +48,23 @@ async def workspace(relay_service: Service, sign_up: SignUp) -> AsyncIterator[Wo
 
 @pytest.fixture
 async def live_run(
-    supabase: SupabaseDetails, service_role: httpx.AsyncClient, workspace: Workspace
-) -> LiveRun:
-    """A running run with a `run_started` event."""
-    return await start_live_run(supabase, service_role, workspace)
+    supabase: SupabaseDetails,
+    service_role: httpx.AsyncClient,
+    workspace: Workspace,
+    database: Connect,
+) -> AsyncIterator[LiveRun]:
+    """A running run with a `run_started` event; no worker finds it abandoned."""
+    run = await start_live_run(supabase, service_role, workspace)
+    beating = asyncio.create_task(beat(await database(), run.run_id))
+    yield run
+    beating.cancel()
+    await asyncio.wait([beating])
+
+
+async def beat(connection: AsyncConnection[DictRow], run_id: str) -> None:
+    while True:
+        await connection.execute(BEAT, [run_id])
+        await asyncio.sleep(HEARTBEAT_INTERVAL.total_seconds())
 
 
 @pytest.fixture
