@@ -75,9 +75,9 @@ comment on column public.test_runs.event_seq is 'Number of the last event; grows
 comment on column public.test_runs.target_version is 'Which version of the API under test was deployed.';
 
 create index idx_test_runs_lookup on public.test_runs (project_id, status, created_at desc);
-create index test_runs_project_id_created_at_idx
-  on public.test_runs (organization_id, project_id, created_at desc, id desc);
-comment on index public.test_runs_project_id_created_at_idx is 'Serves the list of runs of a project, page by page.';
+create index test_runs_project_id_created_at_idx on public.test_runs (project_id, created_at desc, id desc);
+comment on index public.test_runs_project_id_created_at_idx is
+  'Serves the list of runs of a project, page by page, and its dashboards. The project first: rows come in order.';
 create index test_runs_suite_id_idx on public.test_runs (organization_id, project_id, suite_id);
 create index test_runs_environment_id_idx on public.test_runs (organization_id, project_id, environment_id);
 create index test_runs_started_by_idx on public.test_runs (started_by);

@@ -22,8 +22,9 @@ comment on table public.test_run_history is 'Final status and duration of a test
 comment on column public.test_run_history.run_date is 'Date of the run (UTC), the partition key.';
 comment on column public.test_run_history.iteration is 'Which item of the fixture, from 0; 0 without one.';
 create index test_run_history_test_case_id_idx
-  on public.test_run_history (organization_id, test_case_id, environment_id, recorded_at desc);
-comment on index public.test_run_history_test_case_id_idx is 'Serves the history of one test.';
+  on public.test_run_history (organization_id, test_case_id, run_date desc, recorded_at desc);
+comment on index public.test_run_history_test_case_id_idx is
+  'Serves the history of one test and, from the newest partition on, its latest status.';
 
 alter table public.test_run_history enable row level security;
 revoke all on table public.test_run_history from public, anon, authenticated, service_role;

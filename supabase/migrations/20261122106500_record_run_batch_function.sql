@@ -6,6 +6,8 @@ create function public.record_run_batch(request jsonb)
 returns jsonb
 language plpgsql
 set statement_timeout = '30s'
+-- Checks of foreign keys between partitioned tables are otherwise planned anew for every row.
+set plan_cache_mode = 'force_generic_plan'
 set search_path = ''
 as $$
 declare

@@ -1,0 +1,1 @@
+"""`scripts/bench database`: how the database does with a million results of many tenants."""
