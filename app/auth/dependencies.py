@@ -8,8 +8,10 @@ from fastapi.security.http import HTTPAuthorizationCredentials
 
 from app.auth.errors import SigningKeysUnavailableError
 from app.auth.principal import Principal
+from app.auth.secret_writer import SecretWriter
 from app.auth.tokens import TokenVerifier
 from app.core.errors import InvalidTokenError, MissingTokenError, TokenExpiredError
+from app.core.settings import Settings
 from app.db.database import Database
 from app.db.errors import DatabaseUnavailableError
 from app.db.session import Session
@@ -51,3 +53,14 @@ def open_user_session(request: Request, principal: CurrentPrincipal) -> Session:
 
 
 UserSession = Annotated[Session, Depends(open_user_session)]
+
+
+def open_secret_writer(request: Request, principal: CurrentPrincipal) -> SecretWriter:
+    """Return what it takes to store a secret for the caller."""
+    database: Database = request.app.state.database
+    settings: Settings = request.app.state.settings
+    key = settings.secrets_encryption_key.get_secret_value()
+    return SecretWriter(database.as_service(), key, principal.user_id)
+
+
+CallersSecretWriter = Annotated[SecretWriter, Depends(open_secret_writer)]

@@ -26,9 +26,15 @@ class TestExecutionContextManager:
     # pytest must not collect it
     __test__: ClassVar[bool] = False
 
-    def __init__(self, service: Session, encryption_key: SecretStr) -> None:
+    def __init__(
+        self,
+        service: Session,
+        encryption_key: SecretStr,
+        previous_encryption_key: SecretStr | None = None,
+    ) -> None:
         self._service = service
         self._encryption_key = encryption_key
+        self._previous_encryption_key = previous_encryption_key
         self._contexts: dict[RunId, ExecutionContext] = {}
 
     async def initialize(
@@ -145,5 +151,8 @@ class TestExecutionContextManager:
             "run_id": str(run_id),
             "encryption_key": self._encryption_key.get_secret_value(),
         }
+        # While secrets are being encrypted anew, each is readable with one of both.
+        if self._previous_encryption_key is not None:
+            request["previous_encryption_key"] = self._previous_encryption_key.get_secret_value()
         answer = await self._service.call("resolve_run_secrets", request, idempotent=True)
         return answer["secrets"]

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from app.auth.secret_writer import SecretWriter
 from app.contexts.schemas import Environment, EnvironmentCreate, Variable, VariablePut
-from app.core.identifiers import EnvironmentId, ProjectId, UserId, VariableId
+from app.core.identifiers import EnvironmentId, ProjectId, VariableId
 from app.db.session import Session
 from app.web.pagination import Listing, Page, PageRequest
 
@@ -64,18 +65,9 @@ async def put_variable(
 
 
 async def store_secret_value(
-    service_session: Session,
-    variable_id: VariableId,
-    value: str,
-    *,
-    encryption_key: str,
-    user_id: UserId,
+    secrets: SecretWriter, variable_id: VariableId, value: str
 ) -> dict[str, Any]:
     """Encrypt and store the value of a secret variable; return what may be shown of it."""
-    request = {
-        "variable_id": str(variable_id),
-        "value": value,
-        "encryption_key": encryption_key,
-        "acting_user_id": str(user_id),
-    }
-    return await service_session.call("store_secret_value", request, idempotent=True)
+    return await secrets.call(
+        "store_secret_value", {"variable_id": str(variable_id), "value": value}
+    )

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from fastapi import APIRouter, Path, Query, Response, status
 
-from app.auth.dependencies import AUTHENTICATION_PROBLEMS, CurrentPrincipal, UserSession
+from app.auth.dependencies import AUTHENTICATION_PROBLEMS, CallersSecretWriter, UserSession
 from app.contexts import service
 from app.contexts.schemas import (
     Environment,
@@ -15,8 +15,6 @@ from app.contexts.schemas import (
 )
 from app.core.errors import AlreadyExistsError, ForbiddenError, NotFoundError
 from app.core.identifiers import EnvironmentId, ProjectId
-from app.core.settings import Settings
-from app.db.database import Database
 from app.web.errors import InvalidCursorError, RequestInvalidError
 from app.web.pagination import Page, PageRequest
 from app.web.problems import problem_responses
@@ -29,14 +27,6 @@ CREATING = CHANGING | problem_responses(AlreadyExistsError)
 PageQuery = Annotated[PageRequest, Query()]
 
 router = APIRouter(tags=["environments"], responses=AUTHENTICATION_PROBLEMS)
-
-
-def open_secret_writer(request: Request, principal: CurrentPrincipal) -> service.SecretWriter:
-    """Return what it takes to store a secret for the caller."""
-    database: Database = request.app.state.database
-    settings: Settings = request.app.state.settings
-    key = settings.secrets_encryption_key.get_secret_value()
-    return service.SecretWriter(database.as_service(), key, principal.user_id)
 
 
 @router.post(
@@ -84,7 +74,7 @@ async def put_variable(
     key: Annotated[VariableKey, Path(examples=["EMAIL"])],
     variable: VariablePut,
     session: UserSession,
-    secrets: Annotated[service.SecretWriter, Depends(open_secret_writer)],
+    secrets: CallersSecretWriter,
 ) -> Variable:
     """Set a variable, secret or not; needs the role admin."""
     return await service.put_variable(session, secrets, environment_id, key, variable)

@@ -1,22 +1,12 @@
 """What can be done with environments and variables."""
 
-from dataclasses import dataclass, field
-
+from app.auth.secret_writer import SecretWriter
 from app.contexts import repository
 from app.contexts.schemas import Environment, EnvironmentCreate, Variable, VariablePut
 from app.core.errors import NotFoundError
-from app.core.identifiers import EnvironmentId, ProjectId, UserId
+from app.core.identifiers import EnvironmentId, ProjectId
 from app.db.session import Session
 from app.web.pagination import Page, PageRequest
-
-
-@dataclass(frozen=True, slots=True)
-class SecretWriter:
-    """Who sets a secret, and what it takes to store it."""
-
-    service_session: Session
-    encryption_key: str = field(repr=False)
-    user_id: UserId
 
 
 async def create_environment(
@@ -67,13 +57,7 @@ async def put_variable(
     stored = await repository.put_variable(session, environment_id, key, variable)
     if not variable.is_secret:
         return stored
-    shown = await repository.store_secret_value(
-        secrets.service_session,
-        stored.id,
-        variable.value,
-        encryption_key=secrets.encryption_key,
-        user_id=secrets.user_id,
-    )
+    shown = await repository.store_secret_value(secrets, stored.id, variable.value)
     return Variable.model_validate(
         {
             **stored.model_dump(),

@@ -10,6 +10,7 @@ SuiteId = NewType("SuiteId", UUID)
 TestCaseId = NewType("TestCaseId", UUID)
 EnvironmentId = NewType("EnvironmentId", UUID)
 VariableId = NewType("VariableId", UUID)
+CredentialId = NewType("CredentialId", UUID)
 RunId = NewType("RunId", UUID)
 ResultId = NewType("ResultId", UUID)
 

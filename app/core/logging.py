@@ -60,7 +60,7 @@ def configure_logging(settings: Settings) -> None:
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
                 _drop_terminal_colors,
-                SecretRedactor(_secret_values(settings)),
+                SecretRedactor(secret.get_secret_value() for secret in settings.secrets),
                 structlog.processors.JSONRenderer(serializer=_to_json),
             ],
         )
@@ -99,13 +99,6 @@ def _shared_processors() -> list[Processor]:
 def _drop_terminal_colors(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     event.pop("color_message", None)
     return event
-
-
-def _secret_values(settings: Settings) -> list[str]:
-    secrets = [settings.supabase_secret_key, settings.secrets_encryption_key]
-    if settings.supabase_jwt_secret is not None:
-        secrets.append(settings.supabase_jwt_secret)
-    return [secret.get_secret_value() for secret in secrets]
 
 
 def _quiet_libraries() -> None:

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     supabase_jwt_secret: SecretStr | None = Field(default=None, min_length=32)
 
     secrets_encryption_key: SecretStr = Field(min_length=ENCRYPTION_KEY_LENGTH)
+    secrets_encryption_key_previous: SecretStr | None = Field(
+        default=None, min_length=ENCRYPTION_KEY_LENGTH
+    )
 
     run_worker_in_api: bool = True
     run_concurrency: int = Field(default=16, ge=1, le=256)
@@ -64,12 +67,22 @@ class Settings(BaseSettings):
     def _refuse_placeholders(self) -> Self:
         if self.environment == "development":
             return self
-        secrets = (self.supabase_secret_key, self.secrets_encryption_key, self.supabase_jwt_secret)
-        for secret in secrets:
-            if secret is not None and secret.get_secret_value().startswith(PLACEHOLDER_PREFIX):
+        for secret in self.secrets:
+            if secret.get_secret_value().startswith(PLACEHOLDER_PREFIX):
                 message = "placeholder secrets are refused in production"
                 raise ValueError(message)
         return self
+
+    @property
+    def secrets(self) -> list[SecretStr]:
+        """Everything that is set and must not show, but for the password in `supabase_db_url`."""
+        candidates = (
+            self.supabase_secret_key,
+            self.supabase_jwt_secret,
+            self.secrets_encryption_key,
+            self.secrets_encryption_key_previous,
+        )
+        return [secret for secret in candidates if secret is not None]
 
     @property
     def rest_url(self) -> str:

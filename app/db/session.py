@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar, cast
+from uuid import UUID
 
 import httpx
 import tenacity
@@ -131,6 +132,13 @@ class Session:
             True,
         )
         return cast("list[Row]", answer.data)[0]
+
+    async def delete(self, table: str, identifier: UUID) -> bool:
+        """Delete the row with this id; say whether there was one that the caller may delete."""
+        answer = await self._execute(
+            table, lambda: self._client.from_(table).delete().eq("id", identifier), False
+        )
+        return bool(answer.data)
 
     async def _execute(
         self,

@@ -1,1 +1,1 @@
-"""Organizations, the tenants of the platform."""
+"""Organizations, the tenants of the platform, and the credentials of their members."""
