@@ -1,115 +1,136 @@
-"""How an ordinary member's reads are executed: by index, membership looked up once, partitions pruned."""
+"""How an ordinary member's hot reads are executed: by index, membership looked up once, partitions pruned."""
 
-import json
-from typing import Any, LiteralString
+import re
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from psycopg import sql
+from psycopg.abc import Params
 
-from tests.database.conftest import ClaimRun
-from tests.database.workspaces import ClaimedRun, Workspace, build_result
-from tests.fixtures.database import Connect
+from scripts.database_bench.data import Size, fill, name_id
+from scripts.database_bench.reads import READS, become_member, find_sample
+from scripts.demonstration.components import SupabaseDetails
+from tests.database.plain import Connection, apply_migrations, create_plain_database
 
-# Each read, and the index that serves it.
-READS: dict[str, tuple[LiteralString, str]] = {
-    "runs of a project": (
-        "select id from public.test_runs where project_id = %(project)s order by created_at desc limit 50",
-        "test_runs",
-    ),
-    "results of a run": (
-        "select id from public.test_results where run_id = %(run)s and run_date = %(date)s",
-        "test_results",
-    ),
-    "latest results of the organization": (
-        "select id from public.test_results order by created_at desc limit 50",
-        "created_at",
-    ),
-    "details of a result": (
-        "select * from public.test_result_details where result_id = %(result)s and run_date = %(date)s",
-        "test_result_details",
-    ),
-    "history of a test": (
-        "select status from public.test_run_history where test_case_id = %(test)s and environment_id = %(environment)s order by recorded_at desc limit 30",
-        "test_run_history",
-    ),
-    "events of a run": (
-        "select events from public.test_run_events where run_id = %(run)s and last_seq > 3",
-        "test_run_events",
-    ),
-    "cases of a suite": (
-        "select id from public.test_cases where suite_id = %(suite)s order by order_index",
-        "test_cases",
-    ),
+Node = dict[str, Any]
+
+SIZE = Size(organizations=3, tests=200, environments=2, results=9000, days=90, tests_per_run=10)
+
+# The index that serves each read.
+INDEXES = {
+    "list runs": "test_runs_project_id_created_at_idx",
+    "results page of a run": "test_results_",
+    "a result with details": "test_result_details_",
+    "latest status per test": "test_run_history_",
+    "history of a test": "test_run_history_",
+    "dashboard of 7 days": "test_runs_project_id_created_at_idx",
+    "dashboard of 30 days": "test_runs_project_id_created_at_idx",
+    "flaky candidates": "test_run_history_",
+    "search by name": "test_cases_",
+    "tests with a tag": "test_cases_",
+}
+# How many partitions of one table a read may touch at most: two when a week crosses months.
+PARTITIONS = {
+    "results page of a run": 1,
+    "a result with details": 1,
+    "flaky candidates": 2,
 }
 
 
-@pytest.fixture
-async def run(workspace: Workspace, claim_run: ClaimRun) -> ClaimedRun:
-    login = await workspace.create_case("login")
-    run = await claim_run()
-    await run.record([build_result(login)])
-    return run
+@dataclass(frozen=True)
+class FilledDatabase:
+    """A small database of three organizations, a member of the first, and values for the reads."""
 
+    connection: Connection
+    user_id: str
+    sample: Params
 
-async def explain(
-    database: Connect, workspace: Workspace, run: ClaimedRun, query: LiteralString
-) -> str:
-    result = (await workspace.owner.select("test_results", run_id=run.run_id))[0]
-    connection = await database()
-    async with connection.transaction(force_rollback=True):
-        claims = json.dumps({"sub": workspace.owner.user_id, "role": "authenticated"})
-        await connection.execute(
-            "select private.ensure_partitions('2033-01-01', '2033-12-01'),"
-            " set_config('request.jwt.claims', %s, true), set_config('role', 'authenticated', true),"
+    async def explain(self, read: str) -> list[Node]:
+        """Return every node of the plan that was executed for the member."""
+        async with self.connection.transaction():
+            await become_member(self.connection, self.user_id)
             # At this size reading everything would be cheaper than any index.
-            " set_config('enable_seqscan', 'off', true)",
-            [claims],
-        )
-        cursor = await connection.execute(
-            "explain (format json, analyze, costs off) " + query,
-            {
-                "project": workspace.project_id,
-                "environment": workspace.environment_id,
-                "suite": workspace.suite_id,
-                "run": run.run_id,
-                "date": result["run_date"],
-                "result": result["id"],
-                "test": result["test_case_id"],
-            },
-        )
-        row = await cursor.fetchone()
-    assert row is not None
-    return json.dumps(row["QUERY PLAN"])
+            await self.connection.execute("set local enable_seqscan = off")
+            cursor = await self.connection.execute(
+                sql.SQL("explain (format json, analyze, costs off) ") + sql.SQL(READS[read]),
+                self.sample,
+            )
+            row = await cursor.fetchone()
+        assert row is not None
+        return [node for node in _list_nodes(row["QUERY PLAN"][0]["Plan"]) if node["Actual Loops"]]
 
 
-def list_nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
-    return [plan, *(node for child in plan.get("Plans", []) for node in list_nodes(child))]
+def _list_nodes(plan: Node) -> list[Node]:
+    return [plan, *(node for child in plan.get("Plans", []) for node in _list_nodes(child))]
+
+
+@pytest.fixture(scope="module")
+async def filled(supabase: SupabaseDetails) -> AsyncIterator[FilledDatabase]:
+    async with create_plain_database(supabase.database_url) as connection:
+        await apply_migrations(connection)
+        await fill(connection, SIZE, 1, SIZE.organizations)
+        user_id, organization_id = str(uuid4()), name_id("organization", 1)
+        await connection.execute(
+            "insert into auth.users (id, email) values (%s, 'a@b.c')", [user_id]
+        )
+        await connection.execute(
+            "insert into public.organization_members (organization_id, user_id, role) values (%s, %s, 'viewer')",
+            [organization_id, user_id],
+        )
+        yield FilledDatabase(connection, user_id, await find_sample(connection, organization_id))
+
+
+def test_every_hot_read_is_covered() -> None:
+    assert INDEXES.keys() == READS.keys()
 
 
 @pytest.mark.parametrize("read", READS)
-async def test_a_read_is_served_by_an_index(
-    read: str, workspace: Workspace, run: ClaimedRun, database: Connect
-) -> None:
-    query, index = READS[read]
-    plan = json.loads(await explain(database, workspace, run, query))[0]["Plan"]
-    nodes = list_nodes(plan)
-    executed = [node for node in nodes if node.get("Actual Loops")]
-    assert not [node for node in executed if node["Node Type"] == "Seq Scan"]
-    scans = [node for node in executed if "Index Cond" in node]
-    assert any(index in node["Index Name"] for node in scans)
-    # The functions of the policy are called in an InitPlan, never in the filter of a scan.
-    assert not [node for node in nodes if "my_orgs" in str(node.get("Filter", ""))]
-    membership = [node for node in nodes if node.get("Function Name") == "my_orgs"]
-    assert all(node["Actual Loops"] <= 1 for node in membership)
-    assert [node for node in nodes if node.get("Parent Relationship") == "InitPlan"]
+async def test_a_read_is_served_by_indexes_of_the_tenant(read: str, filled: FilledDatabase) -> None:
+    nodes = await filled.explain(read)
+    assert not [node for node in nodes if node["Node Type"] == "Seq Scan"]
+    scans = [node for node in nodes if "Index Name" in node]
+    assert any(INDEXES[read] in node["Index Name"] for node in scans)
+    bounded = re.compile(r"\b(organization_id|project_id|run_id|result_id|id) = ")
+    assert [node for node in scans if not bounded.search(node.get("Index Cond", ""))] == []
 
 
-@pytest.mark.parametrize("read", ["results of a run", "details of a result"])
-async def test_a_read_with_the_date_of_the_run_touches_one_partition(
-    read: str, workspace: Workspace, run: ClaimedRun, database: Connect
+@pytest.mark.parametrize("read", READS)
+async def test_membership_is_looked_up_once_and_not_per_row(
+    read: str, filled: FilledDatabase
 ) -> None:
-    plan = json.loads(await explain(database, workspace, run, READS[read][0]))[0]["Plan"]
-    relations = {node["Relation Name"] for node in list_nodes(plan) if "Relation Name" in node}
-    leaves = {
-        name for name in relations if name.startswith(("test_results", "test_result_details"))
-    }
-    assert len(leaves) == 1
+    nodes = await filled.explain(read)
+    functions = re.compile(r"\b(private|auth)\.|my_orgs")
+    assert not [node for node in nodes if functions.search(str(node.get("Filter", "")))]
+    membership = [node for node in nodes if node.get("Parent Relationship") == "InitPlan"]
+    assert membership
+    assert [node for node in membership if node["Actual Loops"] > 1] == []
+
+
+@pytest.mark.parametrize("read", PARTITIONS)
+async def test_a_read_with_dates_touches_only_their_partitions(
+    read: str, filled: FilledDatabase
+) -> None:
+    leaves = defaultdict[str, set[str]](set)
+    for node in await filled.explain(read):
+        parent, _, month = re.sub(
+            r"_(\d{4}_\d{2})$", r" \1", node.get("Relation Name", "")
+        ).partition(" ")
+        if month:
+            leaves[parent].add(month)
+    assert leaves
+    assert max(map(len, leaves.values())) <= PARTITIONS[read]
+
+
+@pytest.mark.parametrize("read", READS)
+async def test_a_read_returns_rows_of_its_tenant_alone(read: str, filled: FilledDatabase) -> None:
+    async with filled.connection.transaction():
+        await become_member(filled.connection, filled.user_id)
+        seen = await (await filled.connection.execute(READS[read], filled.sample)).fetchall()
+        await become_member(filled.connection, str(uuid4()))
+        unseen = await (await filled.connection.execute(READS[read], filled.sample)).fetchall()
+    assert seen or read == "flaky candidates"
+    assert unseen == []
