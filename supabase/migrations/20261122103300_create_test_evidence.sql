@@ -92,3 +92,52 @@ create policy assertion_results_select_member on public.assertion_results
   for select to authenticated
   using (organization_id = any (array(select private.my_orgs('viewer'))));
 comment on policy assertion_results_select_member on public.assertion_results is 'Members read the assertion results of their organizations.';
+
+create function private.refuse_foreign_evidence()
+returns trigger
+language plpgsql
+set search_path = ''
+-- Batches are small beside the results: always look each result up by its key.
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+begin
+  perform from added_evidence as added
+  inner join public.test_results as result
+    on result.id = added.result_id and result.run_date = added.run_date
+  where result.organization_id <> added.organization_id;
+  if found then
+    raise foreign_key_violation using
+      message = 'evidence belongs to the organization of its result',
+      table = tg_table_name;
+  end if;
+  return null;
+end;
+$$;
+comment on function private.refuse_foreign_evidence() is
+  'Keeps evidence with the tenant of its result, without one more wide index on every result.';
+revoke execute on function private.refuse_foreign_evidence() from public, anon, authenticated, service_role;
+
+create trigger test_result_details_refuse_foreign
+  after insert on public.test_result_details
+  referencing new table as added_evidence
+  for each statement execute function private.refuse_foreign_evidence();
+comment on trigger test_result_details_refuse_foreign on public.test_result_details is 'Refuses evidence of another tenant.';
+
+create trigger test_result_details_refuse_foreign_on_update
+  after update on public.test_result_details
+  referencing new table as added_evidence
+  for each statement execute function private.refuse_foreign_evidence();
+comment on trigger test_result_details_refuse_foreign_on_update on public.test_result_details is 'Refuses evidence of another tenant.';
+
+create trigger assertion_results_refuse_foreign
+  after insert on public.assertion_results
+  referencing new table as added_evidence
+  for each statement execute function private.refuse_foreign_evidence();
+comment on trigger assertion_results_refuse_foreign on public.assertion_results is 'Refuses evidence of another tenant.';
+
+create trigger assertion_results_refuse_foreign_on_update
+  after update on public.assertion_results
+  referencing new table as added_evidence
+  for each statement execute function private.refuse_foreign_evidence();
+comment on trigger assertion_results_refuse_foreign_on_update on public.assertion_results is 'Refuses evidence of another tenant.';
