@@ -17,6 +17,16 @@ create schema realtime;
 create function realtime.send(jsonb, text, text, boolean) returns void language plpgsql
 as $$ begin raise exception 'Realtime is down'; end $$;
 """
+# Realtime makes the partition of a day when somebody joins; until then there is none.
+UNPARTITIONED_REALTIME = """
+create schema realtime;
+create table realtime.messages (payload jsonb, inserted_at timestamp not null default now())
+partition by range (inserted_at);
+create function realtime.topic() returns text language sql stable as $$ select 'none' $$;
+create function realtime.send(payload jsonb, event text, topic text, private boolean)
+returns void language plpgsql
+as $$ begin insert into realtime.messages (payload) values (payload); end $$;
+"""
 
 
 @pytest.fixture
@@ -48,7 +58,11 @@ async def insert(connection: Connection, table: str, **row: Any) -> str:
     return inserted["id"]
 
 
-@pytest.mark.parametrize("realtime", ["", BROKEN_REALTIME], ids=["missing", "broken"])
+@pytest.mark.parametrize(
+    "realtime",
+    ["", BROKEN_REALTIME, UNPARTITIONED_REALTIME],
+    ids=["missing", "broken", "without a partition"],
+)
 async def test_a_run_needs_no_realtime(realtime: str, plain_database: Connection) -> None:
     connection = plain_database
     await connection.execute(realtime.encode())
