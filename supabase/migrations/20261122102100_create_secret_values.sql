@@ -10,6 +10,7 @@ create table private.secret_keys (
   constraint secret_keys_fingerprint_key unique (fingerprint)
 );
 comment on table private.secret_keys is 'Keys of the service that were ever used, each known by its fingerprint alone.';
+comment on column private.secret_keys.version is 'Grows with every key that the service was given.';
 comment on column private.secret_keys.fingerprint is 'Keyed hash of a constant: tells keys apart and leads back to none.';
 alter table private.secret_keys enable row level security;
 revoke all on table private.secret_keys from public, anon, authenticated, service_role;
@@ -30,6 +31,7 @@ create table private.secret_values (
   constraint secret_values_ciphertext_check check (octet_length(ciphertext) <= 131072)
 );
 comment on table private.secret_values is 'Ciphertext of secrets; no API role has rights here, not even the service.';
+comment on column private.secret_values.ciphertext is 'OpenPGP message, AES-256.';
 comment on column private.secret_values.key_version is 'Which key of the service encrypted the value.';
 create index secret_values_key_version_idx on private.secret_values (key_version, id);
 comment on index private.secret_values_key_version_idx is 'Serves the rotation, which goes through the rows of one key.';

@@ -21,9 +21,14 @@ create table public.test_execution_context (
   constraint test_execution_context_object_check check (
     jsonb_typeof(shared_auth_tokens) = 'object' and jsonb_typeof(shared_variables) = 'object'
     and jsonb_typeof(captured_data) = 'object' and jsonb_typeof(last_written) = 'object'
-  )
+  ),
+  constraint test_execution_context_test_order_check check (pg_column_size(test_order) <= 2097152)
 );
 comment on table public.test_execution_context is 'What the tests of one run share: tokens, variables, captured data, order of completion.';
+comment on column public.test_execution_context.run_date is 'Date of the run (UTC), the partition key.';
+comment on column public.test_execution_context.shared_auth_tokens is 'Name of the token -> token; never announced, never in results.';
+comment on column public.test_execution_context.shared_variables is 'Name of the variable -> value.';
+comment on column public.test_execution_context.test_order is 'Keys of the tests in the order in which they ended.';
 comment on column public.test_execution_context.captured_data is 'Key of the test -> name of the value -> value.';
 comment on column public.test_execution_context.last_written is
   'Column -> key -> {by, at}: which worker wrote the value last, and when.';

@@ -32,9 +32,14 @@ create table public.performance_metrics (
     check (total_runs >= 0 and successful_runs >= 0 and failed_runs >= 0),
   constraint performance_metrics_period_check
     check (period = 'day' or (period = 'month' and extract(day from date) = 1)),
+  constraint performance_metrics_latency_sketch_check check (pg_column_size(latency_sketch) <= 65536),
   constraint performance_metrics_success_rate_check check (success_rate between 0 and 100)
 );
 comment on table public.performance_metrics is 'Speed and success of a test in an environment on one day; on one month once retention merged the days.';
+comment on column public.performance_metrics.date is 'Day of the runs (UTC).';
+comment on column public.performance_metrics.total_runs is 'How many final results of that day, skipped ones left out.';
+comment on column public.performance_metrics.successful_runs is 'How many of them passed.';
+comment on column public.performance_metrics.failed_runs is 'How many of them failed or ended in an error.';
 comment on column public.performance_metrics.period is 'What the row sums up from its date on: a day or a month.';
 comment on column public.performance_metrics.success_rate is 'Percent.';
 comment on column public.performance_metrics.latency_sketch is 'Mergeable summary of response times, from which percentiles come.';

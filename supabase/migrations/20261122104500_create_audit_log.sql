@@ -17,9 +17,14 @@ create table public.audit_log (
   constraint audit_log_pkey primary key (id),
   constraint audit_log_action_check check (action in ('create', 'update', 'delete', 'resolve_secrets', 'rotate_secrets')),
   constraint audit_log_service_action_check check (char_length(service_action) <= 200),
+  constraint audit_log_actor_role_check check (char_length(actor_role) <= 100),
+  constraint audit_log_value_check
+    check (pg_column_size(old_value) <= 16777216 and pg_column_size(new_value) <= 16777216),
   constraint audit_log_entity_type_check check (char_length(entity_type) <= 100)
 );
 comment on table public.audit_log is 'Who changed what and when. No foreign keys: entries outlive what they tell of.';
+comment on column public.audit_log.id is 'Grows with time; gaps mean nothing.';
+comment on column public.audit_log.new_value is 'Changed columns only, secrets masked.';
 comment on column public.audit_log.actor_id is 'The person, also when the service acted for them; null when it acted by itself.';
 comment on column public.audit_log.service_action is
   'What the service did, or the request it sent; null when a person wrote directly.';
