@@ -10,6 +10,7 @@ from app.db.database import Database
 from app.engine import RunOptions, create_http_transport
 from app.runs.execution import Workshop
 from app.runs.executor import RunExecutor
+from app.runs.maintenance import DatabaseMaintenance
 from app.runs.queue import RunQueue
 from app.runs.worker import RunWorker
 
@@ -18,8 +19,11 @@ from app.runs.worker import RunWorker
 async def working(settings: Settings, database: Database, queue: RunQueue) -> AsyncGenerator[None]:
     """Execute queued runs beside the caller; at the end runs get time to finish or are handed back."""
     service = database.as_service()
-    contexts = TestExecutionContextManager(service, settings.secrets_encryption_key)
-    async with create_http_transport() as transport:
+    contexts = TestExecutionContextManager(
+        service, settings.secrets_encryption_key, settings.secrets_encryption_key_previous
+    )
+    # Every run limits itself; waiting for a connection would count as slowness of the target.
+    async with create_http_transport(connections=0) as transport:
         options = RunOptions(concurrency=settings.run_concurrency)
         executor = RunExecutor(Workshop(service, contexts, transport, options))
         worker = RunWorker(
@@ -28,6 +32,8 @@ async def working(settings: Settings, database: Database, queue: RunQueue) -> As
             concurrent_runs=settings.concurrent_runs,
             shutdown_grace=settings.shutdown_grace,
         )
+        queue.register_maintenance(DatabaseMaintenance(service).do_share)
+        await queue.enqueue_maintenance()
         task = asyncio.create_task(worker.work(), name="run-worker")
         try:
             yield

@@ -7,7 +7,7 @@ from typing import Self
 from uuid import UUID
 
 import procrastinate
-from procrastinate.exceptions import AlreadyEnqueued, JobAborted
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, JobAborted
 from procrastinate.jobs import DeleteJobCondition, Status
 
 from app.core.identifiers import RunId
@@ -19,14 +19,23 @@ _log = get_logger(__name__)
 QUEUE = "runs"
 EXECUTE_RUN = "execute_run"
 RESUME_RUNS = "resume_runs"
+MAINTAIN_DATABASE = "maintain_database"
 # Cron with seconds as the last field.
 EVERY_FIVE_SECONDS = "* * * * * */5"
-OPEN = {Status.TODO.value, Status.DOING.value}
+# In the night of UTC; a worker that starts does not wait for it.
+EVERY_NIGHT = "23 3 * * *"
+# Runs have 0 and go first.
+MAINTENANCE_PRIORITY = -1
+EXECUTING = frozenset({Status.DOING.value})
+OPEN = EXECUTING | {Status.TODO.value}
 WORKER_HEARTBEAT = timedelta(seconds=2)
 WORKER_STALLED_AFTER = timedelta(seconds=10)
+# Starting and cancelling runs waits so long for a connection, and so does the end of a worker.
+CONNECTION_PATIENCE = timedelta(seconds=5)
 
 ExecuteRun = Callable[[procrastinate.JobContext, RunId], Awaitable[None]]
 ResumeRuns = Callable[[], Awaitable[None]]
+DoShare = Callable[[], Awaitable[bool]]
 
 
 class RunQueue:
@@ -43,6 +52,7 @@ class RunQueue:
             kwargs={"options": f"-c search_path={queue_schema.SCHEMA}"},
             min_size=1,
             max_size=4,
+            timeout=CONNECTION_PATIENCE.total_seconds(),
         )
         self._app = procrastinate.App(connector=connector)
 
@@ -64,12 +74,18 @@ class RunQueue:
         await self._app.job_manager.check_connection_async()
 
     async def enqueue(self, run_id: RunId) -> None:
-        """Queue a run; a run that waits in the queue already stays there once."""
+        """
+        Queue a run; a run that waits in the queue already stays there once.
+
+        Should the queue not answer, the workers find the run all the same, a little later.
+        """
         job = self._app.configure_task(EXECUTE_RUN, queue=QUEUE, queueing_lock=str(run_id))
         try:
             await job.defer_async(run_id=str(run_id))
         except AlreadyEnqueued:
             return
+        except ConnectorException as error:
+            _log.warning("run_not_queued", run_id=str(run_id), error=repr(error))
 
     async def enqueue_abandoned(self, run_id: RunId) -> bool:
         """
@@ -77,15 +93,23 @@ class RunQueue:
 
         A run whose worker is alive stays with it: only the way to the database may be blocked.
         """
-        if await self._list_open_jobs(run_id):
+        if await self._list_jobs(run_id, OPEN):
             return False
         await self.enqueue(run_id)
         return True
 
     async def abort(self, run_id: RunId) -> None:
-        """Take a waiting run out of the queue; tell the worker of an executing one to stop it."""
-        for job_id in await self._list_open_jobs(run_id):
-            await self._app.job_manager.cancel_job_by_id_async(job_id, abort=True)
+        """
+        Tell the worker that executes a cancelled run to stop it.
+
+        Should the queue not answer, the worker learns of it with the next batch that it records. A
+        job that waits stays: whoever takes it brings the run to its end.
+        """
+        try:
+            for job_id in await self._list_jobs(run_id, EXECUTING):
+                await self._app.job_manager.cancel_job_by_id_async(job_id, abort=True)
+        except ConnectorException as error:
+            _log.warning("run_not_aborted", run_id=str(run_id), error=repr(error))
 
     def register(self, execute: ExecuteRun, resume: ResumeRuns) -> None:
         """Say what a worker of this process does with a run, and how it finds abandoned ones."""
@@ -106,6 +130,39 @@ class RunQueue:
         # The decorators registered them; only the queue calls them.
         del execute_run, resume_runs
 
+    def register_maintenance(self, do_share: DoShare) -> None:
+        """Say how a worker of this process does a share of the maintenance; true ends it for the day."""
+
+        @self._app.periodic(cron=EVERY_NIGHT)
+        @self._app.task(
+            name=MAINTAIN_DATABASE,
+            queue=QUEUE,
+            queueing_lock=MAINTAIN_DATABASE,
+            priority=MAINTENANCE_PRIORITY,
+        )
+        async def maintain_database(timestamp: int) -> None:
+            _log.debug("maintaining_database", scheduled_for=timestamp)
+            if not await do_share():
+                await self.enqueue_maintenance()
+
+        # The decorators registered it; only the queue calls it.
+        del maintain_database
+
+    async def enqueue_maintenance(self) -> None:
+        """Queue the maintenance behind the runs that wait; it waits there once, whoever asks for it."""
+        job = self._app.configure_task(
+            MAINTAIN_DATABASE,
+            queue=QUEUE,
+            queueing_lock=MAINTAIN_DATABASE,
+            priority=MAINTENANCE_PRIORITY,
+        )
+        try:
+            await job.defer_async(timestamp=0)
+        except AlreadyEnqueued:
+            return
+        except ConnectorException as error:
+            _log.warning("maintenance_not_queued", error=repr(error))
+
     async def work(self, concurrency: int, shutdown_grace: timedelta) -> None:
         """Execute runs until cancelled, then wait `shutdown_grace` before handing runs back."""
         await self._app.run_worker_async(
@@ -118,9 +175,9 @@ class RunQueue:
             stalled_worker_timeout=WORKER_STALLED_AFTER.total_seconds(),
         )
 
-    async def _list_open_jobs(self, run_id: RunId) -> list[int]:
+    async def _list_jobs(self, run_id: RunId, statuses: frozenset[str]) -> list[int]:
         jobs = await self._app.job_manager.list_jobs_async(queue=QUEUE, queueing_lock=str(run_id))
-        return [job.id for job in jobs if job.id is not None and job.status in OPEN]
+        return [job.id for job in jobs if job.id is not None and job.status in statuses]
 
     async def _discard_stalled_jobs(self) -> None:
         manager = self._app.job_manager

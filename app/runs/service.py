@@ -13,8 +13,7 @@ async def start_run(session: Session, queue: RunQueue, start: RunStart) -> Run:
     """
     Create a run and queue it.
 
-    Raises `NotFoundError`, `ForbiddenError` or `NoTestsSelectedError`. Should the queue not answer, the run
-    exists all the same and a worker picks it up within seconds.
+    Raises `NotFoundError`, `ForbiddenError` or `NoTestsSelectedError`.
     """
     run = await repository.start(session, start)
     await queue.enqueue(run.id)

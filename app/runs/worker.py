@@ -11,9 +11,9 @@ from app.core.identifiers import RunId
 from app.core.logging import get_logger
 from app.engine import RunControl
 from app.runs.executor import RunExecutor
-from app.runs.queue import RunQueue
+from app.runs.queue import CONNECTION_PATIENCE, RunQueue
 
-_log = get_logger(__name__)
+logger = get_logger(__name__)
 
 # A worker that loses its database connection starts anew after this pause.
 RESTART_PAUSE = timedelta(seconds=1)
@@ -46,17 +46,19 @@ class RunWorker:
         finally:
             self._is_stopping = True
             working.cancel()
-            await asyncio.wait([working])
+            # Nothing bounds a query on a connection that has fallen silent.
+            patience = self._shutdown_grace + CONNECTION_PATIENCE
+            await asyncio.wait([working], timeout=patience.total_seconds())
             await self._hand_back(self._executions)
 
     async def _work(self) -> None:
         while not self._is_stopping:
             try:
                 await self._queue.work(self._concurrent_runs, self._shutdown_grace)
-                _log.warning("worker_lost_its_queue")
+                logger.warning("worker_lost_its_queue")
             except Exception:
                 # Whatever it was: runs wait, and a worker that stays away helps nobody.
-                _log.exception("worker_failed")
+                logger.exception("worker_failed")
             # Without its database the queue forgets that it was cancelled.
             if not self._is_stopping:
                 await asyncio.sleep(RESTART_PAUSE.total_seconds())
@@ -80,11 +82,13 @@ class RunWorker:
 
     async def _hand_back(self, executions: set[asyncio.Task[None]]) -> None:
         for execution in executions:
-            execution.cancel()
+            # A second time would interrupt the handing back.
+            if not execution.cancelling():
+                execution.cancel()
         if executions:
             await asyncio.wait(executions)
 
     async def _resume(self) -> None:
         for run_id in await self._executor.find_abandoned():
-            _log.warning("run_resumed", run_id=str(run_id))
-            await self._queue.enqueue(run_id)
+            if await self._queue.enqueue_abandoned(run_id):
+                logger.warning("run_resumed", run_id=str(run_id))

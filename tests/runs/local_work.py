@@ -1,0 +1,58 @@
+"""Runs that this process executes itself, beside the service and past its queue."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from pydantic import SecretStr
+
+from app.contexts.manager import TestExecutionContextManager
+from app.core.identifiers import EnvironmentId, ProjectId, RunId
+from app.core.settings import Settings
+from app.db.database import Database
+from app.engine import RunOptions, Transport, create_http_transport
+from app.runs import repository
+from app.runs.execution import Workshop
+from app.runs.executor import RunExecutor
+from app.runs.schemas import RunStart
+from scripts.demonstration.components import SupabaseDetails, service_settings
+from tests.runs.workspace import Workspace
+
+
+@dataclass
+class LocalWork:
+    """A database whose requests are counted, and what executors in this process need."""
+
+    settings: Settings
+    database: Database
+    transport: Transport
+
+    @property
+    def calls(self) -> int:
+        return self.database.request_counts.total()
+
+    def create_executor(
+        self, transport: Transport | None = None, encryption_key: SecretStr | None = None
+    ) -> RunExecutor:
+        """A worker of its own, as another process would have it."""
+        service = self.database.as_service()
+        key = encryption_key or self.settings.secrets_encryption_key
+        contexts = TestExecutionContextManager(service, key)
+        return RunExecutor(Workshop(service, contexts, transport or self.transport, RunOptions()))
+
+    async def start_run(self, workspace: Workspace) -> RunId:
+        """Start a run that is not queued: for ten seconds nobody else looks at it."""
+        start = RunStart(
+            project_id=ProjectId(UUID(workspace.project_id)),
+            environment_id=EnvironmentId(UUID(workspace.environment_id)),
+        )
+        run = await repository.start(self.database.as_user(workspace.user.access_token), start)
+        return run.id
+
+
+@asynccontextmanager
+async def local_work(supabase: SupabaseDetails) -> AsyncGenerator[LocalWork]:
+    settings = Settings.model_validate(service_settings(supabase))
+    async with Database(settings) as database, create_http_transport() as transport:
+        yield LocalWork(settings, database, transport)
