@@ -3,10 +3,13 @@
 import base64
 from typing import LiteralString
 
+import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
-from tests.database.callers import Caller, Json, RefusedError
+from tests.database.callers import Caller, RefusedError
 from tests.database.conftest import ClaimRun, CreateCaller
+from tests.database.secret_variables import create_secret, resolve, store
 from tests.database.workspaces import ENCRYPTION_KEY, Workspace
 from tests.fixtures.database import Connect
 
@@ -19,28 +22,10 @@ DAMAGES: dict[str, LiteralString] = {
           and other.id = (select secret_value_id from public.environment_variables where id = %(second)s)
     """,
     "corrupted": """
-        update private.secret_values as damaged set ciphertext = set_byte(ciphertext, 40, 0)
+        update private.secret_values as damaged set ciphertext = set_byte(ciphertext, 40, 255 - get_byte(ciphertext, 40))
         where damaged.id = (select secret_value_id from public.environment_variables where id = %(first)s)
     """,
 }
-
-
-async def create_secret(workspace: Workspace, service: Caller, key: str, value: str) -> Json:
-    variable = await workspace.owner.insert(
-        "environment_variables", environment_id=workspace.environment_id, key=key, is_secret=True
-    )
-    stored = await store(service, variable, value, workspace.owner)
-    return {**variable, **stored}
-
-
-async def store(service: Caller, variable: Json, value: str | None, person: Caller) -> Json:
-    return await service.call(
-        "store_secret_value",
-        variable_id=variable["id"],
-        value=value,
-        encryption_key=ENCRYPTION_KEY,
-        acting_user_id=person.user_id,
-    )
 
 
 async def test_a_secret_comes_back_for_a_run_alone(
@@ -176,3 +161,61 @@ async def test_the_ciphertext_goes_with_the_variable(
     assert VALUE.encode() not in stored[0]["ciphertext"]
     assert base64.b64encode(VALUE.encode()) not in stored[0]["ciphertext"]
     assert changed[0]["value_last_four"] is None
+
+
+CONSTRAINTS: dict[str, LiteralString] = {
+    "ciphertext": """
+        alter table private.secret_values
+        add constraint secret_values_test_check check (octet_length(ciphertext) < 10) not valid
+    """,
+    "organization": """
+        alter table private.secret_values add constraint secret_values_test_key unique (organization_id)
+    """,
+}
+
+
+@pytest.mark.parametrize("constraint", CONSTRAINTS)
+async def test_a_violated_constraint_quotes_no_row(
+    constraint: str, workspace: Workspace, service: Caller, database: Connect
+) -> None:
+    await create_secret(workspace, service, "FIRST", "another value entirely")
+    variable = await workspace.owner.insert(
+        "environment_variables", environment_id=workspace.environment_id, key="A", is_secret=True
+    )
+    request = {
+        "variable_id": variable["id"],
+        "value": VALUE,
+        "encryption_key": ENCRYPTION_KEY,
+        "acting_user_id": workspace.owner.user_id,
+    }
+    connection = await database()
+    async with connection.transaction(force_rollback=True):
+        # A unique organization would not go together with what other tests left behind.
+        await connection.execute(
+            "delete from private.secret_values where organization_id <> %s",
+            [workspace.organization_id],
+        )
+        await connection.execute(CONSTRAINTS[constraint])
+        with pytest.raises(psycopg.Error) as refusal:
+            await connection.execute("select public.store_secret_value(%s)", [Jsonb(request)])
+    diagnosis = refusal.value.diag
+    assert (refusal.value.sqlstate, diagnosis.message_hint) == ("PT422", "secret_rejected")
+    told = f"{diagnosis.message_primary} {diagnosis.message_detail} {diagnosis.context}"
+    for fragment in (VALUE, VALUE[-4:], "\\x", workspace.organization_id, ENCRYPTION_KEY):
+        assert fragment not in told
+
+
+async def test_either_of_two_keys_reads(
+    workspace: Workspace, service: Caller, claim_run: ClaimRun
+) -> None:
+    await workspace.create_case("login")
+    other_key = "the key of the service before this one"
+    await create_secret(workspace, service, "OLD", "of the old key", other_key)
+    await create_secret(workspace, service, "NEW", "of the new key")
+    run_id = (await claim_run()).run_id
+    expected = {"OLD": "of the old key", "NEW": "of the new key"}
+    assert await resolve(service, run_id, ENCRYPTION_KEY, other_key) == expected
+    assert await resolve(service, run_id, other_key, ENCRYPTION_KEY) == expected
+    with pytest.raises(RefusedError) as refusal:
+        await resolve(service, run_id, ENCRYPTION_KEY)
+    assert refusal.value.hint == "secret_rejected"
