@@ -44,9 +44,9 @@ async def create_plain_database(server_url: str) -> AsyncGenerator[Connection]:
             )
 
 
-async def apply_migrations(connection: Connection, migrations: Iterable[Path] = MIGRATIONS) -> None:
+async def apply_files(connection: Connection, files: Iterable[Path] = MIGRATIONS) -> None:
     """Apply the files in order, each in one transaction."""
-    for migration in migrations:
+    for file in files:
         async with connection.transaction():
-            await connection.execute(migration.read_bytes())
+            await connection.execute(file.read_bytes())
         await connection.execute("reset all")

@@ -14,7 +14,7 @@ from psycopg.abc import Params
 from scripts.database_bench.data import Size, fill, name_id
 from scripts.database_bench.reads import READS, become_member, find_sample
 from scripts.demonstration.components import SupabaseDetails
-from tests.database.plain import Connection, apply_migrations, create_plain_database
+from tests.database.plain import Connection, apply_files, create_plain_database
 
 Node = dict[str, Any]
 
@@ -71,7 +71,7 @@ def _list_nodes(plan: Node) -> list[Node]:
 @pytest.fixture(scope="module")
 async def filled(supabase: SupabaseDetails) -> AsyncIterator[FilledDatabase]:
     async with create_plain_database(supabase.database_url) as connection:
-        await apply_migrations(connection)
+        await apply_files(connection)
         await fill(connection, SIZE, 1, SIZE.organizations)
         user_id, organization_id = str(uuid4()), name_id("organization", 1)
         await connection.execute(

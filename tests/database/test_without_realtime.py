@@ -9,7 +9,7 @@ import pytest
 from psycopg import sql
 
 from scripts.demonstration.components import SupabaseDetails
-from tests.database.plain import Connection, apply_migrations, create_plain_database
+from tests.database.plain import Connection, apply_files, create_plain_database
 from tests.database.workspaces import build_result
 
 BROKEN_REALTIME = """
@@ -33,7 +33,7 @@ as $$ begin insert into realtime.messages (payload) values (payload); end $$;
 async def plain_database(supabase: SupabaseDetails) -> AsyncIterator[Connection]:
     """A database of its own, with all migrations and no Realtime."""
     async with create_plain_database(supabase.database_url) as connection:
-        await apply_migrations(connection)
+        await apply_files(connection)
         yield connection
 
 
