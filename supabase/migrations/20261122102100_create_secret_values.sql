@@ -7,7 +7,8 @@ create table private.secret_keys (
   fingerprint bytea not null,
   created_at timestamptz not null default now(),
   constraint secret_keys_pkey primary key (version),
-  constraint secret_keys_fingerprint_key unique (fingerprint)
+  constraint secret_keys_fingerprint_key unique (fingerprint),
+  constraint secret_keys_fingerprint_check check (octet_length(fingerprint) = 32)
 );
 comment on table private.secret_keys is 'Keys of the service that were ever used, each known by its fingerprint alone.';
 comment on column private.secret_keys.version is 'Grows with every key that the service was given.';

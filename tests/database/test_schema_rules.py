@@ -1,4 +1,4 @@
-"""Rules that hold for the whole schema, read from the catalogue."""
+"""Rules of this project that hold for the whole schema, read from the catalogue; see also the linter's."""
 
 from typing import Any
 
@@ -7,34 +7,12 @@ import pytest
 from tests.fixtures.database import Connect
 
 RULES: dict[str, str] = {
-    "every table has row level security": """
-        select oid::regclass::text as offender from pg_class
-        where relkind in ('r', 'p') and relnamespace::regnamespace::text in ('public', 'private', 'partitions')
-          and not relrowsecurity
-    """,
-    "every exposed table has a select policy": """
-        select oid::regclass::text as offender from pg_class
-        where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace
-          and not exists (select from pg_policy where polrelid = pg_class.oid and polcmd = 'r')
-    """,
     "one permissive policy per table and action, for authenticated alone": """
         select tablename || ' ' || cmd as offender from pg_policies
         where schemaname = 'public'
         group by tablename, cmd
         having count(*) > 1 or cmd = 'ALL' or bool_or(permissive <> 'PERMISSIVE')
           or bool_or(roles <> '{authenticated}')
-    """,
-    "policies call nothing per row": r"""
-        select polrelid::regclass || ' ' || polname as offender from pg_policy
-        cross join lateral (
-          select pg_get_expr(polqual, polrelid) || ' ' as using_text,
-            pg_get_expr(polwithcheck, polrelid) || ' ' as check_text
-        ) as texts
-        where polrelid::regclass::text not like 'realtime.%'
-          and concat(using_text, check_text) ~ '(auth|private)\.'
-          and regexp_replace(
-            concat(using_text, check_text), 'SELECT (auth|private)\.', '', 'g'
-          ) ~ '(auth|private)\.'
     """,
     "nothing is granted to anon or to everybody": """
         select coalesce(relname, proname) as offender
@@ -58,41 +36,70 @@ RULES: dict[str, str] = {
           and relkind in ('r', 'p')
           and has_table_privilege(role, pg_class.oid, 'select, insert, update, delete')
     """,
-    "every function has an empty search path": """
-        select oid::regprocedure::text as offender from pg_proc
-        where pronamespace::regnamespace::text in ('public', 'private')
-          and not coalesce(proconfig @> '{"search_path=\\"\\""}', false)
-    """,
     "definers live in private": """
         select oid::regprocedure::text as offender from pg_proc
-        where prosecdef and pronamespace = 'public'::regnamespace
+        where prosecdef and proowner = 'postgres'::regrole and pronamespace <> 'private'::regnamespace
+    """,
+    "definers say why": """
+        select oid::regprocedure::text as offender from pg_proc
+        where prosecdef and pronamespace = 'private'::regnamespace
+          and obj_description(oid, 'pg_proc') !~ 'Definer'
+    """,
+    "leaves live in the schema of partitions": """
+        select oid::regclass::text as offender from pg_class
+        where relispartition and relkind in ('r', 'p') and relowner = 'postgres'::regrole
+          and relnamespace <> 'partitions'::regnamespace
+    """,
+    "the schema of partitions is closed to every API role": """
+        select role as offender from unnest(array['anon', 'authenticated', 'service_role']) as role
+        where has_schema_privilege(role, 'partitions', 'usage')
+    """,
+    "anon may use no private schema": """
+        select nspname as offender from pg_namespace
+        where nspname in ('private', 'partitions') and has_schema_privilege('anon', oid, 'usage')
+    """,
+    "every text is bounded": """
+        select attrelid::regclass || '.' || attname as offender
+        from pg_attribute join pg_class on pg_class.oid = attrelid
+        where relkind in ('r', 'p') and relnamespace::regnamespace::text in ('public', 'private')
+          and attnum > 0 and not attisdropped and atttypid in ('text'::regtype, 'bytea'::regtype)
+          and not exists (
+            select from pg_constraint
+            where conrelid = attrelid and contype = 'c' and attnum = any (conkey)
+              and pg_get_constraintdef(oid) ~ '(char_length|octet_length| = ANY | ~ |period = )'
+          )
+    """,
+    "every document and array is bounded, or limited by a trigger": """
+        select attrelid::regclass || '.' || attname as offender
+        from pg_attribute
+        join pg_class on pg_class.oid = attrelid
+        join pg_type on pg_type.oid = atttypid
+        where relkind in ('r', 'p') and relnamespace::regnamespace::text in ('public', 'private')
+          and attnum > 0 and not attisdropped and (typname = 'jsonb' or typcategory = 'A')
+          and not exists (
+            select from pg_constraint
+            where conrelid = attrelid and contype = 'c' and attnum = any (conkey)
+              and pg_get_constraintdef(pg_constraint.oid) ~ '(pg_column_size|cardinality)'
+          )
+          and not exists (
+            select from pg_trigger where tgrelid = attrelid and tgname like '%_check_limits'
+          )
+    """,
+    "columns whose meaning is not in the name are explained": """
+        select attrelid::regclass || '.' || attname as offender
+        from pg_attribute
+        join pg_class on pg_class.oid = attrelid
+        join pg_type on pg_type.oid = atttypid
+        where relkind in ('r', 'p') and relnamespace::regnamespace::text in ('public', 'private')
+          and attnum > 0 and not attisdropped and col_description(attrelid, attnum) is null
+          and (typname in ('jsonb', 'bytea', 'date', 'interval') or typcategory in ('A', 'N'))
+          and attname !~ '_(ms|hours|days|count)$'
     """,
     "exposed functions take one request and answer jsonb": """
         select oid::regprocedure::text as offender from pg_proc
         where pronamespace = 'public'::regnamespace
           and (proargnames <> '{request}' or proargtypes <> '3802'::oidvector
             or prorettype <> 'jsonb'::regtype)
-    """,
-    "every foreign key is indexed": """
-        select conname as offender from pg_constraint
-        where contype = 'f' and connamespace::regnamespace::text in ('public', 'private') and conparentid = 0
-          and not exists (
-            select from pg_index
-            where indrelid = conrelid and indisvalid and indpred is null
-              and (indkey::int2[])[0:cardinality(conkey) - 1] = conkey
-          )
-    """,
-    "no index repeats another one": """
-        select min(indexrelid::regclass::text) as offender from pg_index
-        join pg_class on pg_class.oid = indrelid
-        where relnamespace::regnamespace::text in ('public', 'private')
-        group by indrelid, indkey::text, indclass::text, indoption::text, indpred::text
-        having count(*) > 1
-    """,
-    "every table has a primary key": """
-        select oid::regclass::text as offender from pg_class
-        where relkind in ('r', 'p') and relnamespace::regnamespace::text in ('public', 'private', 'partitions')
-          and not exists (select from pg_constraint where conrelid = pg_class.oid and contype = 'p')
     """,
     "every tenant table names its organization, and does not let it go": """
         select relname as offender from pg_class
@@ -108,9 +115,6 @@ RULES: dict[str, str] = {
         join pg_class on pg_class.oid = conrelid
         where connamespace::regnamespace::text in ('public', 'private') and contype in ('p', 'u', 'f', 'c')
           and conname not like relname || '\\_%'
-    """,
-    "no extension sits in an exposed schema": """
-        select extname as offender from pg_extension where extnamespace = 'public'::regnamespace
     """,
 }
 
