@@ -6,6 +6,7 @@ import time
 from typing import Final, LiteralString
 
 from psycopg.abc import Params
+from psycopg.rows import DictRow
 
 from scripts.database_bench.data import Connection
 
@@ -118,7 +119,7 @@ limit 1
 """
 
 
-async def find_sample(connection: Connection, organization_id: str) -> Params:
+async def find_sample(connection: Connection, organization_id: str) -> DictRow:
     """Return values for the parameters of the reads: the newest run of the organization and its parts."""
     row = await (await connection.execute(SELECT_SAMPLE, [organization_id])).fetchone()
     if row is None:
