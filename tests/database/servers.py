@@ -43,7 +43,7 @@ def run_server(binaries: Path) -> Generator[str]:
     identity = dict[str, Any]()
     if account is not None:
         account.own(directory)
-        identity = {"user": account.uid, "group": account.gid, "extra_groups": list[int]()}
+        identity.update(user=account.uid, group=account.gid, extra_groups=[])
     port = find_free_port()
     try:
         initdb = [
