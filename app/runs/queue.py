@@ -8,7 +8,7 @@ from uuid import UUID
 
 import procrastinate
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, JobAborted
-from procrastinate.jobs import DeleteJobCondition, Status
+from procrastinate.jobs import DeleteJobCondition, Job, Status
 
 from app.core.identifiers import RunId
 from app.core.logging import get_logger
@@ -34,7 +34,7 @@ WORKER_STALLED_AFTER = timedelta(seconds=10)
 CONNECTION_PATIENCE = timedelta(seconds=5)
 
 ExecuteRun = Callable[[procrastinate.JobContext, RunId], Awaitable[None]]
-ResumeRuns = Callable[[], Awaitable[None]]
+ResumeRuns = Callable[[procrastinate.JobContext], Awaitable[None]]
 DoShare = Callable[[], Awaitable[bool]]
 
 
@@ -87,13 +87,15 @@ class RunQueue:
         except ConnectorException as error:
             _log.warning("run_not_queued", run_id=str(run_id), error=repr(error))
 
-    async def enqueue_abandoned(self, run_id: RunId) -> bool:
+    async def enqueue_abandoned(self, run_id: RunId, context: procrastinate.JobContext) -> bool:
         """
         Queue a run that shows no life, and say whether that was needed.
 
-        A run whose worker is alive stays with it: only the way to the database may be blocked.
+        A run whose worker is alive stays with it: only the way to the database may be blocked. The
+        worker of `context` is known not to execute the run, whatever a job of its says.
         """
-        if await self._list_jobs(run_id, OPEN):
+        jobs = await self._list_jobs(run_id, OPEN)
+        if any(job.worker_id is None or job.worker_id != context.job.worker_id for job in jobs):
             return False
         await self.enqueue(run_id)
         return True
@@ -106,8 +108,9 @@ class RunQueue:
         job that waits stays: whoever takes it brings the run to its end.
         """
         try:
-            for job_id in await self._list_jobs(run_id, EXECUTING):
-                await self._app.job_manager.cancel_job_by_id_async(job_id, abort=True)
+            for job in await self._list_jobs(run_id, EXECUTING):
+                if job.id is not None:
+                    await self._app.job_manager.cancel_job_by_id_async(job.id, abort=True)
         except ConnectorException as error:
             _log.warning("run_not_aborted", run_id=str(run_id), error=repr(error))
 
@@ -121,11 +124,11 @@ class RunQueue:
             await execute(context, RunId(UUID(run_id)))
 
         @self._app.periodic(cron=EVERY_FIVE_SECONDS)
-        @self._app.task(name=RESUME_RUNS, queue=QUEUE, queueing_lock=RESUME_RUNS)
-        async def resume_runs(timestamp: int) -> None:
+        @self._app.task(name=RESUME_RUNS, queue=QUEUE, queueing_lock=RESUME_RUNS, pass_context=True)
+        async def resume_runs(context: procrastinate.JobContext, timestamp: int) -> None:
             _log.debug("looking_for_abandoned_runs", scheduled_for=timestamp)
             await self._discard_stalled_jobs()
-            await resume()
+            await resume(context)
 
         # The decorators registered them; only the queue calls them.
         del execute_run, resume_runs
@@ -175,9 +178,9 @@ class RunQueue:
             stalled_worker_timeout=WORKER_STALLED_AFTER.total_seconds(),
         )
 
-    async def _list_jobs(self, run_id: RunId, statuses: frozenset[str]) -> list[int]:
+    async def _list_jobs(self, run_id: RunId, statuses: frozenset[str]) -> list[Job]:
         jobs = await self._app.job_manager.list_jobs_async(queue=QUEUE, queueing_lock=str(run_id))
-        return [job.id for job in jobs if job.id is not None and job.status in statuses]
+        return [job for job in jobs if job.status in statuses]
 
     async def _discard_stalled_jobs(self) -> None:
         manager = self._app.job_manager

@@ -88,7 +88,7 @@ class RunWorker:
         if executions:
             await asyncio.wait(executions)
 
-    async def _resume(self) -> None:
+    async def _resume(self, context: procrastinate.JobContext) -> None:
         for run_id in await self._executor.find_abandoned():
-            if await self._queue.enqueue_abandoned(run_id):
+            if await self._queue.enqueue_abandoned(run_id, context):
                 logger.warning("run_resumed", run_id=str(run_id))

@@ -12,11 +12,19 @@ from tests.fixtures.database import Connect
 from tests.fixtures.service import StartService
 from tests.fixtures.users import SignUp
 from tests.realtime.cuttable_proxy import CuttableProxy, open_proxy
-from tests.runs.workspace import open_workspace
+from tests.runs.local_work import local_work
+from tests.runs.workspace import Workspace, open_workspace
 from tests.targets.serving import RunningShop
 
 LOOK_ABANDONED = "update public.test_runs set created_at = now() - interval '1 hour' where id = %s"
-END_SECONDS = 12.0
+# As if the end of the job could not be written: it seems to execute, and its worker lives.
+LEAVE_JOB = """
+insert into procrastinate.procrastinate_jobs (queue_name, task_name, queueing_lock, status, worker_id)
+select 'runs', 'execute_run', %s, 'doing', worker.id
+from procrastinate.procrastinate_workers as worker
+order by worker.last_heartbeat desc limit 1
+"""
+END_SECONDS = 14.0
 
 
 @pytest.fixture
@@ -68,6 +76,18 @@ async def test_runs_start_go_on_and_end_without_the_queue(
         assert (await workspace.finish_run(started))["status"] == "completed"
     counts = shop.traffic.counts()
     assert [counts[f"GET /items/{number}"] for number in range(3)] == [2, 1, 1]
+
+
+async def test_a_job_without_its_end_keeps_no_run_from_going_on(
+    workspace: Workspace, supabase: SupabaseDetails, database: Connect
+) -> None:
+    await workspace.add_case("only", "/items/1")
+    async with local_work(supabase) as work:
+        run_id = str(await work.start_run(workspace))
+    connection = await database()
+    await connection.execute(LEAVE_JOB, [run_id])
+    await connection.execute(LOOK_ABANDONED, [run_id])
+    assert (await workspace.finish_run(run_id))["status"] == "completed"
 
 
 @pytest.mark.parametrize("break_way", [CuttableProxy.cut, CuttableProxy.stall])
