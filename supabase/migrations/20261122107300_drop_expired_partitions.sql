@@ -2,6 +2,23 @@
 -- Risk: a short exclusive lock on the partitioned tables; given up after two seconds and tried again the next day.
 set lock_timeout = '5s';
 
+create function private.is_empty_leaf(leaf text)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  has_rows boolean;
+begin
+  execute format('select exists (select from partitions.%I)', leaf) into has_rows;
+  return not has_rows;
+end;
+$$;
+comment on function private.is_empty_leaf(text) is
+  'Whether nothing is left in a leaf.';
+revoke execute on function private.is_empty_leaf(text) from public, anon, authenticated, service_role;
+
 create function private.list_expired_leaves()
 returns table (parent text, leaf text, month date)
 language sql
@@ -21,14 +38,18 @@ as $$
   cross join limits
   where leaf.relnamespace = 'partitions'::regnamespace and leaf.relkind = 'r'
     and parent.relnamespace = 'public'::regnamespace
-    and named.month + interval '1 month' <= case parent.relname
-      when 'test_run_history' then limits.history_before else limits.results_before
-    end
+    and (
+      named.month + interval '1 month' <= case parent.relname
+        when 'test_run_history' then limits.history_before else limits.results_before
+      end
+      -- Emptied row by row, while some organization keeps everything or archives late. No run lasts half a year.
+      or (named.month + interval '7 months' < now() and private.is_empty_leaf(leaf.relname))
+    )
   -- Evidence before the results that it belongs to.
   order by named.month, case parent.relname when 'test_results' then 1 else 0 end, parent.relname
 $$;
 comment on function private.list_expired_leaves() is
-  'Leaves that hold nothing but what is due in every organization.';
+  'Leaves that hold nothing but what is due in every organization, or nothing at all.';
 revoke execute on function private.list_expired_leaves() from public, anon, authenticated, service_role;
 
 create function private.drop_expired_partitions()

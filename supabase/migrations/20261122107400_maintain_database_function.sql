@@ -5,6 +5,27 @@
 -- archives copies the days before that, verifies the copy, sets archived_until, and leaves the deleting to this.
 set lock_timeout = '5s';
 
+create function private.make_partitions_ahead()
+returns jsonb
+language plpgsql
+security definer
+set lock_timeout = '2s'
+set search_path = ''
+as $$
+declare
+  today date := (now() at time zone 'utc')::date;
+begin
+  return jsonb_build_object('partitions_created', private.ensure_partitions(today, today + 62));
+exception when lock_not_available or deadlock_detected then
+  -- Two months ahead there are many more nights.
+  return jsonb_build_object('partitions_created', 0);
+end;
+$$;
+comment on function private.make_partitions_ahead() is
+  'Makes the partitions of the next two months, or none while the tables are in use. Definer: owns the leaves.';
+revoke execute on function private.make_partitions_ahead() from public, anon, authenticated, service_role;
+grant execute on function private.make_partitions_ahead() to service_role;
+
 create function private.retire_batch(batch_size integer)
 returns jsonb
 language sql
@@ -27,7 +48,6 @@ set statement_timeout = '60s'
 set search_path = ''
 as $$
 declare
-  today date := (now() at time zone 'utc')::date;
   batch_size integer := least(greatest(coalesce((request ->> 'batch_size')::integer, 1000), 1), 10000);
   partitions jsonb;
   retired jsonb := '{}';
@@ -36,8 +56,7 @@ begin
   if not pg_try_advisory_xact_lock(hashtextextended('maintain_database', 0)) then
     return jsonb_build_object('is_done', true, 'is_busy', true);
   end if;
-  partitions := jsonb_build_object('partitions_created', private.ensure_partitions(today, today + 62))
-    || private.drop_expired_partitions();
+  partitions := private.make_partitions_ahead() || private.drop_expired_partitions();
   -- Locks on the tables as a whole end with this transaction, so nothing slow follows them.
   if partitions ->> 'partitions_created' <> '0' or partitions -> 'partitions_dropped' <> '[]' then
     return partitions || jsonb_build_object('is_done', false, 'is_busy', false);

@@ -1,7 +1,12 @@
 """Partitions: made ahead, made once, and made when a run needs one that is missing."""
 
 import asyncio
+from typing import Any
 
+from psycopg import AsyncConnection, sql
+from psycopg.types.json import Jsonb
+
+from tests.database.callers import Json
 from tests.database.conftest import ClaimRun
 from tests.database.workspaces import Workspace, build_result
 from tests.fixtures.database import Connect
@@ -19,6 +24,13 @@ LIST_DROPS = """
 PARENTS = ("test_results", "test_result_details", "assertion_results", "test_run_history")
 
 
+async def call(connection: AsyncConnection[Any], function: str, **request: Any) -> Json:
+    statement = sql.SQL("select public.{}(%s) as answer").format(sql.Identifier(function))
+    row = await (await connection.execute(statement, [Jsonb(request)])).fetchone()
+    assert row is not None
+    return row["answer"]
+
+
 async def test_concurrent_calls_make_each_month_once(database: Connect) -> None:
     async def ensure() -> int:
         connection = await database()
@@ -34,9 +46,7 @@ async def test_concurrent_calls_make_each_month_once(database: Connect) -> None:
     assert expected <= leaves
 
 
-async def test_a_missing_month_is_made_for_the_run(
-    workspace: Workspace, claim_run: ClaimRun, database: Connect
-) -> None:
+async def test_a_missing_month_is_made_for_the_run(workspace: Workspace, database: Connect) -> None:
     connection = await database()
     login = await workspace.create_case("login")
     async with connection.transaction(force_rollback=True):
@@ -46,19 +56,23 @@ async def test_a_missing_month_is_made_for_the_run(
             ).fetchall():
                 await connection.execute(leaf["detach"].encode())
                 await connection.execute(leaf["remove"].encode())
-        await connection.execute(
-            "insert into public.test_runs (project_id, environment_id) values (%s, %s)",
-            [workspace.project_id, workspace.environment_id],
+        run = await call(
+            connection,
+            "start_test_run",
+            project_id=workspace.project_id,
+            environment_id=workspace.environment_id,
         )
-        await connection.execute(
-            """
-            insert into public.test_results (organization_id, run_id, run_date, test_case_id, status)
-            select organization_id, id, run_date, %s, 'passed' from public.test_runs where project_id = %s
-            """,
-            [login["id"], workspace.project_id],
+        identity = {"run_id": run["id"], "worker_id": "worker-1"}
+        await call(connection, "get_run_plan", **identity)
+        answer = await call(
+            connection, "record_run_batch", **identity, results=[build_result(login)]
         )
-        kept = await connection.execute("select tableoid::regclass::text from public.test_results")
-        assert kept.rowcount == 1
+        assert answer["recorded"] == 1
+        finished = await call(connection, "finish_test_run", **identity, status="completed")
+        assert finished["counts"]["passed"] == 1
+        for parent in PARENTS:
+            kept = await connection.execute(f"select from public.{parent}".encode())
+            assert kept.rowcount == 1, parent
 
 
 async def test_the_results_of_a_run_are_read_from_one_month(

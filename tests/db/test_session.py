@@ -1,5 +1,5 @@
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -48,6 +48,17 @@ async def test_rows_are_inserted_and_replaced(as_user: Session) -> None:
         on_conflict=("organization_id", "name"),
     )
     assert replaced == {"id": inserted["id"], "description": "new"}
+
+
+async def test_a_row_is_deleted_once(as_user: Session) -> None:
+    organization = await create_organization(as_user)
+    row = {"organization_id": organization["id"], "name": "Shop"}
+    kept, gone = [
+        await as_user.insert("projects", {**row, "name": name}, "id") for name in ("Kept", "Gone")
+    ]
+    assert await as_user.delete("projects", UUID(gone["id"]))
+    assert not await as_user.delete("projects", UUID(gone["id"]))
+    assert await as_user.find("projects", "id", id=kept["id"]) == kept
 
 
 @pytest.mark.parametrize("descending", [False, True])
