@@ -14,7 +14,7 @@ import httpx
 from psycopg.rows import dict_row
 
 from scripts.database_bench.data import PARTITIONED, Connection, Size, fetch, fill, name_id
-from scripts.database_bench.reads import find_sample, measure_reads
+from scripts.database_bench.reads import find_sample, measure_paths, measure_reads
 from scripts.database_bench.recording import measure_recording
 from scripts.demonstration.components import LocalSupabase, SupabaseDetails
 from scripts.demonstration.stage import end_on_sigterm
@@ -36,7 +36,8 @@ order by parent.relname
 
 async def measure(supabase: SupabaseDetails, size: Size) -> dict[str, Any]:
     """Return all measurements; the reads are taken before and after the other tenants came."""
-    user_id = sign_up(supabase)
+    session = sign_up(supabase)
+    user_id = session["user"]["id"]
     organization_id = name_id("organization", 1)
     async with await Connection.connect(
         supabase.database_url, autocommit=True, row_factory=dict_row
@@ -50,9 +51,12 @@ async def measure(supabase: SupabaseDetails, size: Size) -> dict[str, Any]:
             await fill(connection, size, 2, size.organizations)
         filled = time.monotonic()
         among_others = await measure_reads(connection, user_id, sample)
+        headers = {"Authorization": f"Bearer {session['access_token']}"}
+        async with httpx.AsyncClient(base_url=supabase.postgrest_url, headers=headers) as client:
+            through_postgrest = await measure_paths(client, sample)
         counted = await fetch(connection, "select count(*) as results from public.test_results", [])
         sizes = await fetch(connection, MEASURE_SIZE, [[f"public.{name}" for name in PARTITIONED]])
-        recording = await measure_recording(connection)
+        recording = await measure_recording(connection, supabase)
     results = counted[0]["results"]
     return {
         "results": results,
@@ -60,22 +64,26 @@ async def measure(supabase: SupabaseDetails, size: Size) -> dict[str, Any]:
         "seconds_to_fill": round(filled - begun, 1),
         "bytes_per_result": {row.pop("table"): _divide(row, results) for row in sizes},
         "reads": {
-            name: {**read, "milliseconds_without_other_tenants": alone[name]["milliseconds"]}
+            name: {
+                **read,
+                "milliseconds_without_other_tenants": alone[name]["milliseconds"],
+                "milliseconds_through_postgrest": through_postgrest.get(name),
+            }
             for name, read in among_others.items()
         },
         "record_run_batch": recording,
     }
 
 
-def sign_up(supabase: SupabaseDetails) -> str:
-    """Return the id of a new user."""
+def sign_up(supabase: SupabaseDetails) -> dict[str, Any]:
+    """Return the session of a new user."""
     answer = httpx.post(
         f"{supabase.supabase_url}/auth/v1/signup",
         headers={"apikey": supabase.publishable_key},
         json={"email": f"{uuid4().hex}@example.org", "password": uuid4().hex},
         timeout=20.0,
     )
-    return answer.raise_for_status().json()["user"]["id"]
+    return answer.raise_for_status().json()
 
 
 def _divide(sizes: dict[str, Any], results: int) -> dict[str, int]:

@@ -5,6 +5,7 @@ import statistics
 import time
 from typing import Final, LiteralString
 
+import httpx
 from psycopg.abc import Params
 from psycopg.rows import DictRow
 
@@ -106,6 +107,22 @@ READS: Final[dict[str, LiteralString]] = {
     """,
 }
 
+# The same reads as a browser sends them, as far as PostgREST can express them without a function.
+PATHS: Final = {
+    "list runs": "/test_runs?project_id=eq.{project_id}&order=created_at.desc,id.desc&limit=50"
+    "&select=id,status,trigger,total_count,passed_count,failed_count,created_at,completed_at",
+    "results page of a run": "/test_results?run_id=eq.{run_id}&order=completed_at,id&limit=100"
+    "&select=id,status,duration_ms,completed_at,...test_cases(key,name)",
+    "a result with details": "/test_results?id=eq.{result_id}&run_date=eq.{run_date}"
+    "&select=*,details:test_result_details(*),assertions:assertion_results(*)",
+    "history of a test": "/test_run_history?test_case_id=eq.{test_case_id}&environment_id=eq.{environment_id}"
+    "&order=run_date.desc,recorded_at.desc&limit=30&select=run_id,status,duration_ms,recorded_at",
+    "search by name": "/test_cases?project_id=eq.{project_id}&name=ilike.*question 2*&order=name&limit=50"
+    "&select=id,key,name",
+    "tests with a tag": "/test_cases?project_id=eq.{project_id}&tags=cs.%7Bsmoke%7D&order=name&limit=50"
+    "&select=id,key,name,tags",
+}
+
 SELECT_SAMPLE: Final[LiteralString] = """
 select
   project.id as project_id, run.id as run_id, run.run_date, run.suite_id, run.environment_id, result.id as result_id,
@@ -153,4 +170,19 @@ async def measure_reads(
                 rows = len(await cursor.fetchall())
                 times.append(1000 * (time.perf_counter() - begun))
         measured[name] = {"milliseconds": round(statistics.median(times), 2), "rows": rows}
+    return measured
+
+
+async def measure_paths(client: httpx.AsyncClient, sample: DictRow) -> dict[str, float]:
+    """Return for each path the median of its milliseconds, there and back."""
+    measured = dict[str, float]()
+    for name, path in PATHS.items():
+        times = list[float]()
+        for _ in range(REPETITIONS):
+            begun = time.perf_counter()
+            answer = await client.get(path.format_map(sample))
+            times.append(1000 * (time.perf_counter() - begun))
+            if not answer.raise_for_status().json():
+                raise LookupError(f"{name} finds nothing")
+        measured[name] = round(statistics.median(times), 2)
     return measured

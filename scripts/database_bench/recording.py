@@ -3,16 +3,20 @@
 import json
 import statistics
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, LiteralString
 from uuid import uuid4
 
+import httpx
+
 from scripts.database_bench.data import Connection, fetch, name_id
+from scripts.demonstration.components import SupabaseDetails
 
 Document = dict[str, Any]
+Send = Callable[[Document], Awaitable[None]]
 
 BATCH: Final = 100
 BATCHES: Final = 10
@@ -27,25 +31,33 @@ values (%(organization_id)s, %(project_id)s, %(environment_id)s, '{}')
 returning id::text
 """
 CLAIM: Final[LiteralString] = "select public.get_run_plan(%s::jsonb) -> 'tests' as tests"
+MEASURE_LOG: Final[LiteralString] = """
+select pg_total_relation_size('public.test_run_events') as bytes
+"""
 SWITCH: Final[LiteralString] = """
 select format('alter table public.%%I %%s trigger user', name, %s::text) as command from unnest(%s::text[]) as name
 """
 
 
-async def measure_recording(connection: Connection) -> Document:
-    """Return results per second with and without triggers; the rounds alternate, so that load hits both."""
-    with_triggers, without_triggers = list[float](), list[float]()
-    for _ in range(ROUNDS):
-        with_triggers.append(await _record_run(connection, await _start_run(connection)))
-        run = await _start_run(connection)
-        async with _without_triggers(connection):
-            without_triggers.append(await _record_run(connection, run))
-    fast, slow = statistics.median(without_triggers), statistics.median(with_triggers)
+async def measure_recording(connection: Connection, supabase: SupabaseDetails) -> Document:
+    """Return results per second in several ways; the rounds alternate, so that load hits all of them."""
+    in_sql, bare, over_http = list[float](), list[float](), list[float]()
+    headers = {"Authorization": f"Bearer {supabase.service_role_jwt}"}
+    async with httpx.AsyncClient(base_url=supabase.postgrest_url, headers=headers) as client:
+        for _ in range(ROUNDS):
+            in_sql.append(await _record_run(await _start_run(connection), _send_in_sql(connection)))
+            over_http.append(await _record_run(await _start_run(connection), _send_over(client)))
+            run = await _start_run(connection)
+            async with _without_triggers(connection):
+                bare.append(await _record_run(run, _send_in_sql(connection)))
+    log = await fetch(connection, MEASURE_LOG, [])
     return {
         "batch": BATCH,
-        "results_per_second": round(slow),
-        "without_triggers_per_second": round(fast),
-        "cost_of_triggers": round(fast / slow, 2),
+        "results_per_second": round(statistics.median(in_sql)),
+        "through_postgrest_per_second": round(statistics.median(over_http)),
+        "without_triggers_per_second": round(statistics.median(bare)),
+        "cost_of_triggers": round(statistics.median(bare) / statistics.median(in_sql), 2),
+        "bytes_of_event_log_per_result": round(log[0]["bytes"] / (2 * ROUNDS * BATCHES * BATCH)),
     }
 
 
@@ -67,17 +79,32 @@ async def _start_run(connection: Connection) -> _Run:
     return _Run(identity, tests)
 
 
-async def _record_run(connection: Connection, run: _Run) -> float:
+async def _record_run(run: _Run, send: Send) -> float:
     """Record the run batch by batch and return its median results per second."""
     times = list[float]()
     for number in range(BATCHES):
-        request = json.dumps({**run.identity, **_build_batch(run.tests, number)})
-        async with connection.transaction():
-            await connection.execute("set local role service_role")
-            begun = time.perf_counter()
-            await connection.execute(RECORD, [request])
+        request = {**run.identity, **_build_batch(run.tests, number)}
+        begun = time.perf_counter()
+        await send(request)
         times.append(time.perf_counter() - begun)
     return BATCH / statistics.median(times)
+
+
+def _send_in_sql(connection: Connection) -> Send:
+    async def send(request: Document) -> None:
+        async with connection.transaction():
+            await connection.execute("set local role service_role")
+            await connection.execute(RECORD, [json.dumps(request)])
+
+    return send
+
+
+def _send_over(client: httpx.AsyncClient) -> Send:
+    async def send(request: Document) -> None:
+        answer = await client.post("/rpc/record_run_batch", json={"request": request})
+        answer.raise_for_status()
+
+    return send
 
 
 def _build_batch(tests: list[Document], number: int) -> Document:
