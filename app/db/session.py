@@ -170,7 +170,8 @@ async def _send(build: Callable[[], _Executable[_T]]) -> _T:
     try:
         return await build().execute()
     except APIError as error:
-        raise from_answer(error) from error
+        # Its details may quote a whole row, tokens included, and causes end up in logs.
+        raise from_answer(error) from APIError({**error.json(), "details": None})
     except httpx.TransportError as error:
         raise from_transport(error) from error
 

@@ -1,4 +1,5 @@
 import asyncio
+import traceback
 from uuid import UUID, uuid4
 
 import pytest
@@ -48,6 +49,15 @@ async def test_rows_are_inserted_and_replaced(as_user: Session) -> None:
         on_conflict=("organization_id", "name"),
     )
     assert replaced == {"id": inserted["id"], "description": "new"}
+
+
+async def test_a_refused_row_is_not_quoted(api_database: Database) -> None:
+    row = {"name": "Acme", "slug": "Not a Slug", "description": "something secret"}
+    with pytest.raises(InvalidError) as refusal:
+        await api_database.as_service().insert("organizations", row, "id")
+    lines = traceback.format_exception(refusal.value)
+    assert "violates check constraint" in "".join(lines)
+    assert "something secret" not in "".join(lines)
 
 
 async def test_a_row_is_deleted_once(as_user: Session) -> None:
