@@ -102,6 +102,53 @@ async def test_an_admin_cannot_touch_an_owner_or_rise(
         assert (refusal.value.status, refusal.value.hint) == (403, "role_above_own")
 
 
+@pytest.mark.parametrize("role", ["viewer", "editor", "admin"])
+async def test_nobody_rises_by_an_upsert(
+    role: str, workspace: Workspace, sign_in: CreateCaller
+) -> None:
+    member = await sign_in()
+    await workspace.add_member(member, role)
+    answer = await member.client.post(
+        "organization_members",
+        params={"on_conflict": "organization_id,user_id"},
+        headers={"Prefer": "resolution=merge-duplicates"},
+        json={
+            "organization_id": workspace.organization_id,
+            "user_id": member.user_id,
+            "role": "owner",
+        },
+    )
+    assert answer.status_code == 403
+    members = await workspace.owner.select("organization_members", user_id=member.user_id)
+    assert [member["role"] for member in members] == [role]
+
+
+async def test_an_admin_adds_many_members_or_none(
+    workspace: Workspace, sign_in: CreateCaller
+) -> None:
+    admin, first, second = await sign_in(), await sign_in(), await sign_in()
+    await workspace.add_member(admin, "admin")
+    rows = [
+        {"organization_id": workspace.organization_id, "user_id": friend.user_id, "role": role}
+        for friend, role in ((first, "viewer"), (second, "owner"))
+    ]
+    answer = await admin.client.post("organization_members", json=rows)
+    assert (answer.status_code, answer.json()["hint"]) == (403, "role_above_own")
+    assert await first.select("projects") == []
+
+
+async def test_nobody_lets_themselves_in(workspace: Workspace, sign_in: CreateCaller) -> None:
+    stranger = await sign_in()
+    with pytest.raises(RefusedError) as refusal:
+        await stranger.insert(
+            "organization_members",
+            organization_id=workspace.organization_id,
+            user_id=stranger.user_id,
+            role="viewer",
+        )
+    assert (refusal.value.status, refusal.value.code) == (403, "42501")
+
+
 async def test_every_member_may_leave(workspace: Workspace, sign_in: CreateCaller) -> None:
     viewer = await sign_in()
     await workspace.add_member(viewer, "viewer")

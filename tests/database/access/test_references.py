@@ -2,8 +2,10 @@
 
 import pytest
 
+from scripts.schema_documentation.access import read_access_matrix
 from tests.database.access.attempts import try_insert, try_update
 from tests.database.access.records import Records
+from tests.database.access.specimens import SPECIMENS
 from tests.database.access.world import World
 from tests.database.callers import RefusedError
 
@@ -110,3 +112,27 @@ async def test_preferences_can_be_mended_after_leaving_an_organization(world: Wo
     )
     changes = {"default_environment": None, "theme": "light"}
     assert len(await editor.update("user_preferences", changes, id=preferences["id"])) == 1
+
+
+UPSERTED = [
+    name
+    for name, table in read_access_matrix().tables.items()
+    if table.words["insert"]["owner"] == "rows" and "id" in table.protected and name != "test_runs"
+]
+
+
+@pytest.mark.parametrize("table", UPSERTED)
+async def test_a_row_of_another_tenant_cannot_be_taken_by_an_upsert(
+    table: str, world: World
+) -> None:
+    own = await world.foreign.build(table)
+    row = await world.records.make(table)
+    answer = await world.callers["stranger"].client.post(
+        table,
+        json={**own, **SPECIMENS[table].change, "id": row["id"]},
+        params={"on_conflict": "id"},
+        headers={"Prefer": "resolution=merge-duplicates"},
+    )
+    refusal = RefusedError(answer)
+    assert (refusal.status, refusal.code) == (403, "42501")
+    assert await world.records.find(table, row) == row
