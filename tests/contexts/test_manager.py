@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import orjson
 import pytest
+from pydantic import SecretStr
 
 from app.contexts.manager import TestExecutionContextManager
 from app.core.errors import NotFoundError
@@ -32,6 +33,7 @@ class Stage:
     workspace: Workspace
     run_id: RunId
     profile_id: TestCaseId
+    encryption_key: SecretStr
 
     async def initialize(self) -> None:
         """Claim the run as a worker does."""
@@ -67,13 +69,22 @@ async def stage(
             database.as_service(), settings.secrets_encryption_key
         )
         run_id, profile_id = RunId(UUID(run["id"])), TestCaseId(UUID(profile))
-        yield Stage(database, manager, workspace, run_id, profile_id)
+        key = settings.secrets_encryption_key
+        yield Stage(database, manager, workspace, run_id, profile_id, key)
 
 
 async def test_environment_values_include_secrets_in_plain_text(stage: Stage) -> None:
     await stage.initialize()
     values = await stage.manager.get_environment_values(stage.run_id)
     assert values == {"HOST": "shop.example", "PASSWORD": "correct horse battery"}
+
+
+async def test_a_secret_of_the_previous_key_is_read(stage: Stage) -> None:
+    service = stage.database.as_service()
+    new_key = SecretStr("a new key, to which nothing was rotated")
+    stage.manager = TestExecutionContextManager(service, new_key, stage.encryption_key)
+    await stage.initialize()
+    assert (await stage.manager.get_environment_values(stage.run_id))["PASSWORD"]
 
 
 async def test_changes_wait_for_whoever_commits_the_results(stage: Stage) -> None:
