@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx
 
 from scripts.database_bench.data import Connection, fetch, name_id
+from scripts.database_bench.processor import Processor
 from scripts.demonstration.components import SupabaseDetails
 
 Document = dict[str, Any]
@@ -40,24 +41,35 @@ select format('alter table public.%%I %%s trigger user', name, %s::text) as comm
 
 
 async def measure_recording(connection: Connection, supabase: SupabaseDetails) -> Document:
-    """Return results per second in several ways; the rounds alternate, so that load hits all of them."""
+    """
+    Return results per second in several ways; the rounds alternate, so that load hits all of them.
+
+    Results per second of processor time tell what an idle machine would do, whatever else runs now.
+    """
     in_sql, bare, over_http = list[float](), list[float](), list[float]()
     headers = {"Authorization": f"Bearer {supabase.service_role_jwt}"}
+    processor = Processor(connection.info.backend_pid)
     async with httpx.AsyncClient(base_url=supabase.postgrest_url, headers=headers) as client:
         for _ in range(ROUNDS):
-            in_sql.append(await _record_run(await _start_run(connection), _send_in_sql(connection)))
+            run = await _start_run(connection)
+            with processor.count("in_sql"):
+                in_sql.append(await _record_run(run, _send_in_sql(connection)))
             over_http.append(await _record_run(await _start_run(connection), _send_over(client)))
             run = await _start_run(connection)
             async with _without_triggers(connection):
-                bare.append(await _record_run(run, _send_in_sql(connection)))
+                with processor.count("bare"):
+                    bare.append(await _record_run(run, _send_in_sql(connection)))
     log = await fetch(connection, MEASURE_LOG, [])
+    results = ROUNDS * BATCHES * BATCH
     return {
         "batch": BATCH,
         "results_per_second": round(statistics.median(in_sql)),
+        "results_per_processor_second": processor.divide(results, "in_sql"),
         "through_postgrest_per_second": round(statistics.median(over_http)),
         "without_triggers_per_second": round(statistics.median(bare)),
+        "without_triggers_per_processor_second": processor.divide(results, "bare"),
         "cost_of_triggers": round(statistics.median(bare) / statistics.median(in_sql), 2),
-        "bytes_of_event_log_per_result": round(log[0]["bytes"] / (2 * ROUNDS * BATCHES * BATCH)),
+        "bytes_of_event_log_per_result": round(log[0]["bytes"] / (2 * results)),
     }
 
 
