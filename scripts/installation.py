@@ -21,6 +21,12 @@ VENV = PROJECT / ".venv"
 PYTHON_LOCK = PROJECT / "requirements-dev.lock"
 NODE_PROJECT = PROJECT / "scripts" / "local_supabase"
 OLDEST_NODE = 20
+AUTHORITIES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+)
+"""Where systems keep them, for a Python that was built elsewhere and does not know."""
 
 
 class InstallationError(Exception):
@@ -60,9 +66,12 @@ def interrupt(_number: int, _frame: FrameType | None) -> None:
 def installer_environment() -> Mapping[str, str]:
     """Trust whom this system trusts, and keep caches in the project when there is no home."""
     environment = dict(os.environ)
-    trusted = ssl.get_default_verify_paths()
-    if trusted.cafile or trusted.capath:
+    trusted = find_trusted_authorities()
+    if trusted:
         environment.setdefault("UV_SYSTEM_CERTS", "true")
+        environment.setdefault("NODE_EXTRA_CA_CERTS", trusted)
+        # Yields to what pip's own settings name.
+        environment.setdefault("REQUESTS_CA_BUNDLE", trusted)
     if os.access(environment.get("HOME", ""), os.W_OK):
         return environment
     cache = PROJECT / ".local" / "cache"
@@ -71,6 +80,14 @@ def installer_environment() -> Mapping[str, str]:
     environment["UV_CACHE_DIR"] = str(cache / "uv")
     environment["npm_config_cache"] = str(cache / "npm")
     return environment
+
+
+def find_trusted_authorities() -> str | None:
+    """The file of the certificate authorities that this system trusts."""
+    named = ssl.get_default_verify_paths().cafile
+    if named:
+        return named
+    return next((path for path in AUTHORITIES if os.access(path, os.R_OK)), None)
 
 
 @contextlib.contextmanager
