@@ -14,8 +14,8 @@ from app.db.session import Session
 from app.web.pagination import Listing, Page, PageRequest
 
 _PROJECTS = Listing("projects", Project, order=("created_at", "id"))
-_SUITES = Listing("test_suites", Suite, order=("order_index", "id"))
-_CASES = Listing("test_cases", CaseSummary, order=("order_index", "id"))
+_SUITES = Listing("test_suites", Suite, order=("order_index", "created_at", "id"))
+_CASES = Listing("test_cases", CaseSummary, order=("order_index", "created_at", "id"))
 _PROJECT_COLUMNS = ",".join(Project.model_fields)
 _SUITE_COLUMNS = ",".join(Suite.model_fields)
 

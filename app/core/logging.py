@@ -106,7 +106,8 @@ def _quiet_libraries() -> None:
         library = logging.getLogger(name)
         library.handlers = []
         library.propagate = name != "uvicorn.access"
-    for name in ("httpx", "httpcore", "asyncio"):
+    # The queue library reports every look for work at INFO.
+    for name in ("httpx", "httpcore", "asyncio", "procrastinate"):
         logging.getLogger(name).setLevel(logging.WARNING)
     # It calls every lost connection a permanent failure; the relay reports its own state.
     logging.getLogger("realtime").setLevel(logging.CRITICAL)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
+from urllib.parse import urlsplit
 
 import aiohttp
 import httpx
@@ -35,7 +36,7 @@ class HttpxTransport:
 
     async def send(self, request: PreparedRequest, timeout: float) -> ReceivedResponse:
         """Raise TransportError when no complete answer arrived within `timeout` seconds."""
-        progress = _Progress()
+        progress = _Progress(_find_host(request.url))
         try:
             async with asyncio.timeout(timeout):
                 return await self._exchange(_build(request), progress)
@@ -86,8 +87,9 @@ class HttpxTransport:
 
 @dataclass(slots=True)
 class _Progress:
-    """How far an exchange came, for timings and for the message of a timeout."""
+    """How far an exchange with a host came, for timings and for the message of a failure."""
 
+    host: str
     started_at: float = field(default_factory=time.perf_counter)
     answered_at: float | None = None
     body: bytearray = field(default_factory=bytearray)
@@ -136,7 +138,7 @@ def _explain(error: Exception, progress: _Progress, timeout: float) -> Transport
         return TransportError(Category.ENVIRONMENT, f"cannot send to it: {error}", CHECK_TARGET)
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return TransportError(
-            Category.CONNECTION, f"the host name is not known: {error}", CHECK_TARGET
+            Category.CONNECTION, f"the host name is not known: {progress.host}", CHECK_TARGET
         )
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return TransportError(
@@ -145,9 +147,19 @@ def _explain(error: Exception, progress: _Progress, timeout: float) -> Transport
             "Check the certificate of the target.",
         )
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return TransportError(Category.CONNECTION, f"connection refused: {error}", CHECK_TARGET)
+        return TransportError(
+            Category.CONNECTION, f"connection refused by {progress.host}", CHECK_TARGET
+        )
     reason = str(error) or type(error).__name__
     return TransportError(Category.CONNECTION, f"{progress.describe()}: {reason}", CHECK_TARGET)
+
+
+def _find_host(url: str) -> str:
+    """Host and port without user information; what cannot be parsed is told apart later."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError:
+        return url
 
 
 def _iter_causes(error: BaseException | None) -> Iterator[BaseException]:

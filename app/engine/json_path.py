@@ -9,10 +9,13 @@ from jsonpath.exceptions import JSONPathError
 
 from app.engine.errors import InvalidExpectationError
 from app.engine.json_values import JsonValue, render_json
+from app.engine.patterns import BoundedMatch, BoundedSearch
 
 MAXIMUM_PATH_CHARACTERS = 2_000
 
 _ENVIRONMENT = JSONPathEnvironment(strict=True)
+_ENVIRONMENT.function_extensions["match"] = BoundedMatch()
+_ENVIRONMENT.function_extensions["search"] = BoundedSearch()
 
 
 @dataclass(frozen=True, slots=True)

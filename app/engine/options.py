@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 
 from app.core.clock import Clock, SystemClock
 
-MEBIBYTE = 1024 * 1024
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:

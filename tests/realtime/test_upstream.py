@@ -10,7 +10,6 @@ from pydantic import SecretStr
 
 from app.realtime.errors import RealtimeUnavailableError
 from app.realtime.upstream import RealtimeUpstream
-from scripts.demonstration.components import SupabaseDetails
 from tests.realtime.conditions import until
 from tests.realtime.cuttable_proxy import CuttableProxy
 from tests.realtime.live_run import LiveRun
@@ -118,8 +117,10 @@ async def test_a_topic_wanted_during_an_outage_is_joined_after_it(
         await until(lambda: listener.is_joined)
 
 
-async def test_a_wrong_key_is_a_connection_that_never_stands(supabase: SupabaseDetails) -> None:
-    url = f"{supabase.supabase_url}/realtime/v1"
-    async with RealtimeUpstream(url, SecretStr("sb_secret_wrong")) as upstream:
-        await asyncio.sleep(0.2)
+async def test_a_wrong_key_is_a_connection_that_never_stands(proxy: CuttableProxy) -> None:
+    async with RealtimeUpstream(
+        f"{proxy.url}/realtime/v1", SecretStr("sb_secret_wrong")
+    ) as upstream:
+        # The second attempt follows the refusal of the first.
+        await until(lambda: proxy.connection_count >= 2)
         assert not upstream.is_connected

@@ -1,11 +1,12 @@
 """The operators of assertions: what they mean, and how a failure reads."""
 
-import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+
+import regex
 
 from app.engine.errors import InvalidExpectationError
 from app.engine.json_values import JsonValue, get_type_name, is_equal, render_json
+from app.engine.patterns import compile_pattern, is_found
 
 MAXIMUM_PATTERN_CHARACTERS = 1_000
 MAXIMUM_MATCHED_CHARACTERS = 100_000
@@ -36,15 +37,10 @@ def _contains(actual: JsonValue, expected: JsonValue) -> bool:
     return isinstance(actual, dict) and isinstance(expected, str) and expected in actual
 
 
-@lru_cache(maxsize=1024)
-def _compile(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
 def _matches(actual: JsonValue, expected: JsonValue) -> bool:
     if not isinstance(actual, str) or not isinstance(expected, str):
         return False
-    return _compile(expected).search(actual[:MAXIMUM_MATCHED_CHARACTERS]) is not None
+    return is_found(expected, actual[:MAXIMUM_MATCHED_CHARACTERS])
 
 
 def _is_type(actual: JsonValue, expected: JsonValue) -> bool:
@@ -135,7 +131,7 @@ def _find_bad_pattern(expected: JsonValue) -> str | None:
     if not isinstance(expected, str) or len(expected) > MAXIMUM_PATTERN_CHARACTERS:
         return f"'matches' needs a pattern of at most {MAXIMUM_PATTERN_CHARACTERS} characters"
     try:
-        _compile(expected)
-    except (re.error, RecursionError, OverflowError) as error:
+        compile_pattern(expected)
+    except (regex.error, RecursionError, OverflowError) as error:
         return f"'{expected}' is not a regular expression: {error}"
     return None
