@@ -111,6 +111,8 @@ as $$
       on message.organization_id = limits.organization_id and message.run_date < limits.events_before
     inner join public.test_runs as run on run.id = message.run_id
     where private.is_finished(run.status)
+    -- From the beginning, so that what is left of a log has no hole.
+    order by message.run_id, message.last_seq
     limit batch_size
   ),
   retired as (
