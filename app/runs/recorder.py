@@ -11,6 +11,7 @@ from app.core.identifiers import RunId
 from app.db.errors import ContextLimitExceededError
 from app.db.session import Session
 from app.engine import Event, RunControl, TestEnded, TestStarted
+from app.runs.backlog import Backlog
 from app.runs.records import Record, to_result_records, to_running_test
 
 SHORTEST_INTERVAL = timedelta(milliseconds=250)
@@ -18,8 +19,6 @@ LONGEST_INTERVAL = timedelta(seconds=1)
 # Batches may come this share of the run's age apart: few calls for long runs, fresh news for short ones.
 INTERVAL_SHARE = 0.05
 HEARTBEAT_INTERVAL = timedelta(seconds=3)
-LARGEST_BATCH = 200
-LARGEST_BACKLOG = 2_000
 # A database that is away longer than this loses the run to another worker anyway.
 PATIENCE = timedelta(minutes=10)
 
@@ -50,7 +49,7 @@ class RunRecorder:
         self._control = control
         self._run_id = RunId(UUID(identity["run_id"]))
         self._started = clock.monotonic()
-        self._results: list[Record] = []
+        self._results = Backlog()
         self._running: dict[tuple[str, int], Record] = {}
         self._unanswered: Record | None = None
         self._changed = asyncio.Event()
@@ -90,11 +89,12 @@ class RunRecorder:
     async def _take_result(self, event: TestEnded) -> None:
         result = event.result
         self._running.pop((result.key, result.iteration), None)
-        self._results.extend(to_result_records(event))
+        for record in to_result_records(event):
+            self._results.add(record)
         # A test that made no attempt left nothing, and perhaps there is no context to leave it in.
         if result.attempts:
             await self._contexts.record_captures(self._run_id, result.key, result.captured)
-        if len(self._results) >= LARGEST_BACKLOG:
+        if self._results.is_full:
             self._has_room.clear()
 
     async def _write_batch(self, patience: timedelta | None = None) -> None:
@@ -107,11 +107,11 @@ class RunRecorder:
             await self._send({**batch, "context": {}}, patience)
             raise
         self._unanswered = None
-        if len(self._results) < LARGEST_BACKLOG:
+        if not self._results.is_full:
             self._has_room.set()
 
     def _take_batch(self) -> Record:
-        results, self._results = self._results[:LARGEST_BATCH], self._results[LARGEST_BATCH:]
+        results = self._results.take_batch()
         if not self._results:
             self._changed.clear()
         return {
