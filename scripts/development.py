@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from scripts.interruptible import handle_interrupts
 from scripts.local_supabase import daemon
 from scripts.local_supabase.children import read_tail
 from scripts.local_supabase.errors import LocalSupabaseError
@@ -35,6 +36,7 @@ class ServiceError(LocalSupabaseError):
 
 def main() -> int:
     """Return the exit code of the command line."""
+    handle_interrupts()
     arguments = _parse_arguments()
     layout = resolve_layout(arguments.data)
     try:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Generator, Mapping
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 PROJECT = Path(__file__).resolve().parent.parent
 STATE = PROJECT / ".local" / "setup"
@@ -21,6 +22,11 @@ VENV = PROJECT / ".venv"
 PYTHON_LOCK = PROJECT / "requirements-dev.lock"
 NODE_PROJECT = PROJECT / "scripts" / "local_supabase"
 OLDEST_NODE = 20
+POLL_SECONDS = 0.25
+GRACE_SECONDS = 5.0
+CALLER_NAME = "SETUP_CALLER"
+CALLER = os.environ.get(CALLER_NAME)
+"""Process id of the script that called setup as its first step."""
 AUTHORITIES = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -39,13 +45,15 @@ def say(message: str) -> None:
 
 def main() -> int:
     """Install what is missing; the exit code."""
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
     started = time.monotonic()
     os.chdir(PROJECT)
     try:
         environment = installer_environment()
         node = require_node()
-        with exclusive():
+        with exclusive(), temporary_files() as temporary:
+            environment["TMPDIR"] = str(temporary)
             install_python_packages(environment)
             install_node_packages(environment, node)
     except InstallationError as error:
@@ -59,13 +67,20 @@ def main() -> int:
 
 
 def interrupt(_number: int, _frame: FrameType | None) -> None:
-    """Let SIGTERM unwind like Ctrl-C."""
+    """Unwind, which ends the installer."""
     raise KeyboardInterrupt
 
 
-def installer_environment() -> Mapping[str, str]:
+def check_caller() -> None:
+    """Stop when the script that needs the packages has ended; called by hand, setup has none."""
+    if CALLER and os.getppid() != int(CALLER):
+        raise InstallationError("the caller ended; the next call starts the unfinished part again")
+
+
+def installer_environment() -> dict[str, str]:
     """Trust whom this system trusts, and keep caches in the project when there is no home."""
     environment = dict(os.environ)
+    environment.pop(CALLER_NAME, None)
     trusted = find_trusted_authorities()
     if trusted:
         environment.setdefault("UV_SYSTEM_CERTS", "true")
@@ -95,8 +110,30 @@ def exclusive() -> Generator[None]:
     """Two calls at a time would install over each other."""
     STATE.mkdir(parents=True, exist_ok=True)
     with (STATE / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        while not try_lock(lock):
+            check_caller()
+            time.sleep(POLL_SECONDS)
         yield
+
+
+def try_lock(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def temporary_files() -> Generator[Path]:
+    """A directory for what installers leave behind when they are ended; the next call empties it."""
+    directory = STATE / "temporary"
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(exist_ok=True)
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def install_python_packages(environment: Mapping[str, str]) -> None:
@@ -229,7 +266,8 @@ def find_pip(environment: Mapping[str, str]) -> list[str]:
 
 
 def run(command: list[str], environment: Mapping[str, str]) -> None:
-    """Run an installer in its own process group, which goes when we or our parent go."""
+    """Run an installer in its own process group, which goes when we or our caller go."""
+    check_caller()
     process = subprocess.Popen(
         command,
         env=environment,
@@ -237,17 +275,31 @@ def run(command: list[str], environment: Mapping[str, str]) -> None:
         stdout=sys.stderr,
         start_new_session=True,
     )
-    parent = os.getppid()
     try:
-        while process.poll() is None and os.getppid() == parent:
+        while process.poll() is None:
+            check_caller()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=0.25)
+                process.wait(timeout=POLL_SECONDS)
     finally:
-        if process.poll() is None:
+        end(process)
+    if process.returncode != 0:
+        raise InstallationError(
+            f"this failed with exit code {process.returncode}: {' '.join(command)}"
+        )
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask what still runs to end, and insist when it does not; a second Ctrl-C insists at once."""
+    if process.poll() is not None:
+        return
+    try:
+        os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=GRACE_SECONDS)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-    code = process.wait()
-    if code != 0:
-        raise InstallationError(f"this failed with exit code {code}: {' '.join(command)}")
+        process.wait()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from types import FrameType
 
 from scripts.demonstration.components import LocalSupabase, Service, Shop, SupabaseDetails
 from scripts.demonstration.display import Display
+from scripts.interruptible import handle_interrupts
 from tests.targets.shop import PASSWORD, USERNAME
 
 
@@ -27,6 +28,7 @@ class Stage:
 
 def end_on_sigterm() -> None:
     """Let SIGTERM take the way of Ctrl-C, which ends the children."""
+    handle_interrupts()
     signal.signal(signal.SIGTERM, interrupt)
 
 
