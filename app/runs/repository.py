@@ -1,5 +1,6 @@
 """Where runs, their results and their contexts are kept."""
 
+from datetime import UTC
 from typing import Final
 
 from app.core.identifiers import RunId
@@ -40,9 +41,11 @@ async def cancel(session: Session, run_id: RunId) -> Run:
     return Run.model_validate(await session.call("cancel_test_run", {"run_id": str(run_id)}))
 
 
-async def list_results(session: Session, run_id: RunId, page: PageRequest) -> Page[Result]:
+async def list_results(session: Session, run: Run, page: PageRequest) -> Page[Result]:
     """Return the attempts of a run in the order they ended."""
-    return await _RESULTS.select_page(session, page, run_id=run_id)
+    # The date of the run names the one partition that holds them.
+    run_date = run.created_at.astimezone(UTC).date()
+    return await _RESULTS.select_page(session, page, run_id=run.id, run_date=run_date)
 
 
 async def find_context(session: Session, run_id: RunId) -> RunContext | None:

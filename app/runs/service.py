@@ -30,8 +30,8 @@ async def get_run(session: Session, run_id: RunId) -> Run:
 
 async def list_results(session: Session, run_id: RunId, page: PageRequest) -> Page[Result]:
     """Return every attempt of a run in the order they ended; raises `NotFoundError`."""
-    await get_run(session, run_id)
-    return await repository.list_results(session, run_id, page)
+    run = await get_run(session, run_id)
+    return await repository.list_results(session, run, page)
 
 
 async def get_context(session: Session, run_id: RunId) -> RunContext:
