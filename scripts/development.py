@@ -24,6 +24,7 @@ from scripts.local_supabase.ports import HOST, check_free
 
 SUPABASE_PORT = 54321
 SERVICE_PORT = 8000
+SERVICE_PORT_OPTION = "--service-port"
 UVICORN = [sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory", "--no-access-log"]
 START_DEADLINE_SECONDS = 30
 STOP_DEADLINE_SECONDS = 20
@@ -58,7 +59,7 @@ def _parse_arguments() -> argparse.Namespace:
     commands = parser.add_subparsers(required=True, dest="command")
     up = commands.add_parser("up", help="start both; what runs already stays")
     up.add_argument("--port", type=int, default=SUPABASE_PORT, help="of the local Supabase")
-    up.add_argument("--service-port", type=int, default=SERVICE_PORT)
+    up.add_argument(SERVICE_PORT_OPTION, type=int, default=SERVICE_PORT)
     up.add_argument("--print-env", action="store_true", help="print the settings as .env lines")
     down = commands.add_parser("down", help="stop what `up` started")
     down.add_argument("--delete-data", action="store_true", help="also remove database and keys")
@@ -68,6 +69,8 @@ def _parse_arguments() -> argparse.Namespace:
 
 
 def _start_everything(layout: Layout, port: int, service_port: int, print_env: bool) -> None:
+    if _find_service(layout) is None:
+        check_free(service_port, SERVICE_PORT_OPTION)
     options = ["--data", str(layout.installation), "--port", str(port)]
     description = daemon.start(layout, options)
     settings = daemon.render_environment(description) + "\n" + _read_encryption_key(layout)
@@ -109,7 +112,7 @@ def _start_service(layout: Layout, port: int, settings: dict[str, str]) -> str:
     running = _find_service(layout)
     if running is not None:
         return running[1]
-    check_free(port)
+    check_free(port, SERVICE_PORT_OPTION)
     url = f"http://{HOST}:{port}"
     log = layout.log("service")
     with _lock_path(layout).open("a+") as lock, log.open("wb") as output:

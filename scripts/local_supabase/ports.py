@@ -15,8 +15,8 @@ class PortBusyError(LocalSupabaseError):
     """Something else listens on the wanted port."""
 
 
-def listen(port: int) -> socket.socket:
-    """Return a listening socket on `port`, any free one for 0; raise PortBusyError."""
+def listen(port: int, option: str = "--port") -> socket.socket:
+    """Return a listening socket on `port`, any free one for 0; raise PortBusyError naming `option`."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -27,16 +27,16 @@ def listen(port: int) -> socket.socket:
         if error.errno != errno.EADDRINUSE:
             raise
         raise PortBusyError(
-            f"Port {port} is in use. Stop what listens there (scripts/down stops an earlier local Supabase) "
-            "or choose another port with --port"
+            f"Port {port} is in use. Stop what listens there (scripts/down stops what scripts/up started) "
+            f"or choose another port with {option}"
         ) from error
     listener.setblocking(False)
     return listener
 
 
-def check_free(port: int) -> None:
-    """Raise PortBusyError when `port` is taken."""
-    listen(port).close()
+def check_free(port: int, option: str = "--port") -> None:
+    """Raise PortBusyError, which names the option to choose another, when `port` is taken."""
+    listen(port, option).close()
 
 
 def pick_free_port() -> int:

@@ -1,6 +1,7 @@
 """The commands behind scripts/up and scripts/down, on ports and data of their own."""
 
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Generator
@@ -46,8 +47,18 @@ def test_up_serves_until_down(data: Path) -> None:
     assert call("down", "--data", str(data)).stderr == "Nothing was running\n"
 
 
-def test_a_busy_service_port_is_refused(data: Path) -> None:
-    port = find_free_port()
-    started = call("up", "--data", str(data), "--port", str(port), "--service-port", str(port))
+def test_a_busy_service_port_is_refused_before_anything_starts(data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        started = call("up", "--data", str(data), "--port", "0", "--service-port", str(port))
     assert started.returncode == 1
     assert str(port) in started.stderr
+    assert "--service-port" in started.stderr
+    assert call("down", "--data", str(data)).stderr == "Nothing was running\n"
+
+
+def test_one_port_for_both_is_refused(data: Path) -> None:
+    port = str(find_free_port())
+    started = call("up", "--data", str(data), "--port", port, "--service-port", port)
+    assert started.returncode == 1
+    assert "--service-port" in started.stderr
