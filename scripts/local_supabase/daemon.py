@@ -15,6 +15,7 @@ from scripts.local_supabase.errors import LocalSupabaseError
 from scripts.local_supabase.file_locks import hold_lock
 from scripts.local_supabase.installation import find_running, find_supervisor
 from scripts.local_supabase.layout import PROJECT, Layout, create_directories
+from scripts.local_supabase.postgres_binaries import remove_unused_binaries
 from scripts.local_supabase.templates import remove_templates
 
 START_DEADLINE_SECONDS = 60
@@ -56,10 +57,11 @@ def stop(layout: Layout) -> bool:
 
 
 def delete(layout: Layout) -> None:
-    """Remove a stopped installation with everything in it, and what new ones are copied from."""
+    """Remove a stopped installation with everything in it, and what new ones are made from."""
     remove_templates(layout.binaries.parent)
     if layout.installation.exists():
         shutil.rmtree(layout.installation)
+    remove_unused_binaries(layout.binaries)
 
 
 def get_running(layout: Layout) -> dict[str, Any]:

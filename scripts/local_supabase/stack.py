@@ -35,7 +35,7 @@ from scripts.local_supabase.layout import (
 from scripts.local_supabase.migrations import apply_migrations
 from scripts.local_supabase.ports import HOST, check_free, listen, pick_free_port
 from scripts.local_supabase.postgres import PostgresServer
-from scripts.local_supabase.postgres_binaries import ensure_binaries
+from scripts.local_supabase.postgres_binaries import ensure_binaries, use_binaries
 from scripts.local_supabase.postgrest import PostgrestServer
 from scripts.local_supabase.realtime.service import RealtimeService
 from scripts.local_supabase.templates import resolve_template
@@ -113,6 +113,7 @@ class Stack:
             layout = resolve_layout(self._options.data)
             create_directories(layout)
         self._exits.enter_context(hold_installation(layout))
+        self._exits.enter_context(use_binaries(layout.binaries))
         return layout
 
     def _load_credentials(self) -> Credentials:

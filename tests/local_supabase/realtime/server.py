@@ -22,7 +22,7 @@ from scripts.local_supabase.keys import KeyRing, load_or_create_credentials
 from scripts.local_supabase.layout import create_ephemeral_layout
 from scripts.local_supabase.ports import HOST, listen, pick_free_port
 from scripts.local_supabase.postgres import PostgresServer
-from scripts.local_supabase.postgres_binaries import ensure_binaries
+from scripts.local_supabase.postgres_binaries import ensure_binaries, use_binaries
 from scripts.local_supabase.realtime.limits import Limits
 from scripts.local_supabase.realtime.service import RealtimeService
 
@@ -85,20 +85,21 @@ class RealtimeServer:
 async def run_database() -> AsyncGenerator[Database]:
     """Make and start a bootstrapped PostgreSQL, and remove it at the end."""
     layout = create_ephemeral_layout()
-    ensure_binaries(layout.binaries)
     postgres = PostgresServer(
         layout, pick_free_port(), "secret-of-the-test", find_server_account(), disposable=True
     )
-    await postgres.create_cluster(template=None)
-    database = Database(postgres)
-    await database.start()
-    try:
-        async with await AsyncConnection.connect(postgres.admin_url, autocommit=True) as admin:
-            await bootstrap(admin, postgres.password)
-        yield database
-    finally:
-        await database.stop()
-        shutil.rmtree(layout.installation)
+    with use_binaries(layout.binaries):
+        ensure_binaries(layout.binaries)
+        await postgres.create_cluster(template=None)
+        database = Database(postgres)
+        await database.start()
+        try:
+            async with await AsyncConnection.connect(postgres.admin_url, autocommit=True) as admin:
+                await bootstrap(admin, postgres.password)
+            yield database
+        finally:
+            await database.stop()
+            shutil.rmtree(layout.installation)
 
 
 @asynccontextmanager
