@@ -1,7 +1,7 @@
 """The running parts of a performance: started together, ended in the opposite order."""
 
+import shutil
 import signal
-import tempfile
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from types import FrameType
 from scripts.demonstration.components import LocalSupabase, Service, Shop, SupabaseDetails
 from scripts.demonstration.display import Display
 from scripts.interruptible import handle_interrupts
+from scripts.local_supabase.layout import create_ephemeral_layout
 from tests.targets.shop import PASSWORD, USERNAME
 
 
@@ -43,10 +44,21 @@ def ignore_interrupts() -> None:
 
 
 @contextmanager
+def log_folder() -> Generator[Path]:
+    """A directory of our own; should we be killed, the next local Supabase removes it."""
+    folder = create_ephemeral_layout().installation
+    folder.chmod(0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
 def set_stage(display: Display, shop_delay_ms: float) -> Generator[Stage]:
     """Start the parts on free ports; end them however the performance ends."""
     with ExitStack() as parts:
-        folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="demonstration-")))
+        folder = parts.enter_context(log_folder())
         shop = Shop(folder / "shop.log", shop_delay_ms)
         supabase = LocalSupabase(folder / "supabase.log")
         try:
