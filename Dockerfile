@@ -1,4 +1,5 @@
 # The service with the worker inside; `python -m app.worker` as the command runs a worker alone.
+# A worker serves no HTTP: start it with --no-healthcheck. Both end within `--stop-timeout 30`.
 FROM python:3.13-slim AS build
 ARG UV_VERSION=0.13.9
 ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 UV_PYTHON_DOWNLOADS=never
