@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from scripts.local_supabase.postgres import PostgresServer
 
 PREFIX = "template-"
 PARTIAL_PREFIX = "partial-"
+LOCK_NAME = "templates.lock"
 KEPT_TEMPLATES = 4
 
 
@@ -43,7 +45,7 @@ class Template:
     async def create(self, postgres: PostgresServer) -> None:
         """Copy the cluster of a running server, unless another supervisor is doing it."""
         home = self.directory.parent
-        lock = try_lock(home / "templates.lock")
+        lock = try_lock(home / LOCK_NAME)
         if lock is None:
             return
         with lock:
@@ -70,13 +72,21 @@ def resolve_template(binaries: Path, migrations: Path | None) -> Template:
 
 def remove_templates(home: Path) -> None:
     """Let the next installation make everything anew."""
-    for directory in home.glob(f"{PREFIX}*"):
+    interrupted = list(home.glob(f"{PARTIAL_PREFIX}*"))
+    lock = try_lock(home / LOCK_NAME) if interrupted else None
+    if lock is not None:
+        with lock:
+            _remove(interrupted)
+    _remove(home.glob(f"{PREFIX}*"))
+
+
+def _remove(directories: Iterable[Path]) -> None:
+    for directory in directories:
         shutil.rmtree(directory)
 
 
 def _remove_leftovers(home: Path) -> None:
     """Make room for one more: interrupted copies go, and the ones unused for longest."""
-    interrupted = list(home.glob(f"{PARTIAL_PREFIX}*"))
+    interrupted = home.glob(f"{PARTIAL_PREFIX}*")
     by_use = sorted(home.glob(f"{PREFIX}*"), key=lambda path: path.stat().st_mtime)
-    for directory in (*interrupted, *by_use[: -KEPT_TEMPLATES + 1]):
-        shutil.rmtree(directory)
+    _remove([*interrupted, *by_use[: -KEPT_TEMPLATES + 1]])

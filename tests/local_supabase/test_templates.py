@@ -5,7 +5,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from scripts.local_supabase.templates import resolve_template
+from scripts.local_supabase.file_locks import hold_lock
+from scripts.local_supabase.templates import remove_templates, resolve_template
 from tests.local_supabase.processes import running_stack
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
@@ -50,3 +51,15 @@ def test_other_migrations_and_programs_have_another_template(
     others = {after, resolve_template(programs, None), resolve_template(tmp_path / "x", migrations)}
     assert len(others) == 3
     assert before not in others
+
+
+def test_templates_and_interrupted_copies_are_removed_but_not_what_is_being_made(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "template-1").mkdir()
+    (tmp_path / "partial-template-2").mkdir()
+    with hold_lock(tmp_path / "templates.lock"):
+        remove_templates(tmp_path)
+        assert [path.name for path in tmp_path.glob("*/")] == ["partial-template-2"]
+    remove_templates(tmp_path)
+    assert list(tmp_path.glob("*/")) == []
