@@ -23,7 +23,8 @@ PYTHON_LOCK = PROJECT / "requirements-dev.lock"
 NODE_PROJECT = PROJECT / "scripts" / "local_supabase"
 OLDEST_NODE = 20
 POLL_SECONDS = 0.25
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 1.0
+"""Enough for uv; npm lets itself be asked in vain, and what pip leaves lies in our own directory."""
 CALLER_NAME = "SETUP_CALLER"
 CALLER = os.environ.get(CALLER_NAME)
 """Process id of the script that called setup as its first step."""
