@@ -37,11 +37,13 @@ using (realtime.topic() = 'client:' || (select auth.uid()))
 """
 
 
-@pytest.fixture(scope="session")
-async def client_policy(supabase: SupabaseDetails) -> None:
-    """Let users of the stack listen to a topic of their own."""
-    async with await AsyncConnection.connect(supabase.database_url) as connection:
+@pytest.fixture(scope="module")
+async def client_policy(supabase: SupabaseDetails) -> AsyncIterator[None]:
+    """Let users of the stack listen to a topic of their own; other tests find no trace of it."""
+    async with await AsyncConnection.connect(supabase.database_url, autocommit=True) as connection:
         await connection.execute(CLIENT_POLICY)
+        yield
+        await connection.execute("drop policy client_hears on realtime.messages")
 
 
 @pytest.fixture(scope="session")
