@@ -33,7 +33,7 @@ def _to_attempt_record(result: TestResult, attempt: Attempt) -> Record:
         **_identify(result),
         "status": "error" if attempt.error is not None else "failed",
         "category": attempt.category,
-        "error_message": attempt.error_message,
+        "error_message": _explain(attempt.error_message, attempt.suggested_fix),
         "started_at": attempt.started_at.isoformat(),
         "completed_at": attempt.completed_at.isoformat(),
         "duration_ms": attempt.duration_ms,
@@ -49,8 +49,7 @@ def _to_final_record(result: TestResult, attempt: Attempt | None) -> Record:
         "status": result.status,
         "category": result.category,
         "reason": result.reason,
-        "error_message": result.error_message,
-        "suggested_fix": result.suggested_fix,
+        "error_message": _explain(result.error_message, result.suggested_fix),
         "started_at": result.started_at.isoformat() if result.started_at else None,
         "completed_at": result.completed_at.isoformat(),
         "duration_ms": result.duration_ms,
@@ -70,6 +69,11 @@ def _identify(result: TestResult) -> Record:
         "name": result.name,
         "test_revision": result.test_revision,
     }
+
+
+def _explain(message: str | None, suggested_fix: str | None) -> str | None:
+    """Return what went wrong and what its owner can do about it."""
+    return f"{message}. {suggested_fix}" if message and suggested_fix else message
 
 
 def _to_evidence(attempt: Attempt) -> Record:

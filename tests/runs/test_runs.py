@@ -92,11 +92,13 @@ async def test_a_template_that_names_a_missing_capture_is_an_error_of_that_test(
 async def test_a_target_that_is_down_is_a_connection_error(
     workspace: Workspace, shop: RunningShop
 ) -> None:
+    host = shop.url.removeprefix("http://")
     shop.stop()
     await workspace.add_case("only", "/status/200")
     run = await workspace.run()
     result = (await workspace.results(run["id"]))["only"]
     assert (result["status"], result["category"]) == ("error", "connection")
+    assert result["error_message"].startswith(f"connection refused by {host}. Check that")
 
 
 async def test_every_attempt_is_kept(workspace: Workspace) -> None:
