@@ -40,10 +40,15 @@ class Topic:
         """Whether anybody listens."""
         return self._listener is not None
 
+    @property
+    def is_joined(self) -> bool:
+        """Whether messages arrive at the moment, as far as Realtime has told."""
+        return self._membership is not None and self._membership.is_joined
+
     def add_listener(self, listener: TopicListener) -> None:
         """Take the place of a listener that is about to leave, if there is one."""
         self._listener = listener
-        if self._membership is not None and self._membership.is_joined:
+        if self.is_joined:
             listener.on_joined()
         self._attention.set()
 

@@ -69,6 +69,11 @@ class RealtimeUpstream:
         """The topics that are joined or about to be."""
         return frozenset(self._topics)
 
+    @property
+    def joined_topics(self) -> frozenset[str]:
+        """The topics whose messages arrive at the moment."""
+        return frozenset(name for name, topic in self._topics.items() if topic.is_joined)
+
     async def ping(self) -> None:
         """Raise `RealtimeUnavailableError` while there is no connection."""
         if not self.is_connected:

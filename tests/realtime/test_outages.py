@@ -88,6 +88,7 @@ async def test_an_outage_loses_nothing(
         tasks.create_task(follower.follow())
         await live_run.publish(2)
         await until(lambda: follower.has_seen(live_run.position))
+        await until(lambda: upstream.joined_topics == frozenset({f"run:{live_run.run_id}"}))
         connections = proxy.connection_count
         (proxy.cut if outage == "cut" else proxy.stall)()
         for _ in range(4):
