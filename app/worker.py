@@ -9,7 +9,7 @@ from app.db.database import Database
 from app.runs.assembly import working
 from app.runs.queue import RunQueue
 
-_log = get_logger(__name__)
+logger = get_logger(__name__)
 
 
 async def work(settings: Settings) -> None:
@@ -23,9 +23,9 @@ async def work(settings: Settings) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopped.set)
-        _log.info("worker_started")
+        logger.info("worker_started")
         await stopped.wait()
-    _log.info("worker_stopped")
+    logger.info("worker_stopped")
 
 
 def main() -> None:

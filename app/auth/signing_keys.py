@@ -20,7 +20,7 @@ PAUSE_AFTER_FAILURE: Final = timedelta(seconds=2)
 FETCH_TIMEOUT_SECONDS: Final = 3.0
 _ASYMMETRIC_KEY_TYPES: Final = frozenset({"EC", "RSA", "OKP"})
 
-_log = get_logger(__name__)
+logger = get_logger(__name__)
 
 
 class SigningKeys:
@@ -65,7 +65,7 @@ class SigningKeys:
         try:
             keys = await self._fetch()
         except (httpx.HTTPError, ValueError) as error:
-            _log.warning("signing_keys_not_renewed", error=repr(error))
+            logger.warning("signing_keys_not_renewed", error=repr(error))
             self._next_fetch_at = self._after(PAUSE_AFTER_FAILURE)
             return
         self._keys = keys
@@ -99,5 +99,5 @@ def _parse_keys(entries: Sequence[Any]) -> Mapping[str, PyJWK]:
         try:
             keys[str(properties["kid"])] = PyJWK.from_dict(properties)
         except PyJWTError as error:
-            _log.warning("signing_key_not_usable", key_id=properties["kid"], error=repr(error))
+            logger.warning("signing_key_not_usable", key_id=properties["kid"], error=repr(error))
     return keys

@@ -18,7 +18,7 @@ CONNECT_TIMEOUT_SECONDS = 3.0
 # Common servers close a connection that was idle for five seconds; we have to be first.
 KEEP_ALIVE_SECONDS = 4.0
 
-_log = get_logger(__name__)
+logger = get_logger(__name__)
 
 
 class CountingTransport(httpx.AsyncBaseTransport):
@@ -35,7 +35,7 @@ class CountingTransport(httpx.AsyncBaseTransport):
         started = time.perf_counter()
         response = await self._transport.handle_async_request(request)
         milliseconds = round((time.perf_counter() - started) * 1000, 2)
-        _log.debug(
+        logger.debug(
             "database_request",
             method=request.method,
             resource=resource,

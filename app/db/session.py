@@ -24,7 +24,7 @@ LONGEST_WAIT_SECONDS = 1.0
 
 _T = TypeVar("_T")
 _Answer = TypeVar("_Answer", covariant=True)
-_log = get_logger(__name__)
+logger = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ class Session:
 
         def warn(state: tenacity.RetryCallState) -> None:
             error = state.outcome.exception() if state.outcome else None
-            _log.warning("database_request_repeated", resource=resource, error=repr(error))
+            logger.warning("database_request_repeated", resource=resource, error=repr(error))
 
         retrying = tenacity.AsyncRetrying(
             retry=tenacity.retry_if_exception(may_repeat),

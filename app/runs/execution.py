@@ -26,7 +26,7 @@ from app.engine import (
 from app.runs.recorder import PATIENCE, RunRecorder
 from app.runs.refusal import refuse_plan
 
-_log = get_logger(__name__)
+logger = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class RunExecution:
     async def release(self) -> None:
         """Let any worker claim the run."""
         await self._workshop.service.call("release_test_run", self._identity, idempotent=True)
-        _log.info("run_released")
+        logger.info("run_released")
 
     def forget(self) -> None:
         """Drop what memory holds of the run."""
@@ -119,7 +119,7 @@ class RunExecution:
         finished = await self._workshop.service.call(
             "finish_test_run", request, idempotent=True, patience=PATIENCE
         )
-        _log.info("run_finished", status=finished["status"], counts=finished["counts"])
+        logger.info("run_finished", status=finished["status"], counts=finished["counts"])
 
 
 async def _record_all(events: AsyncIterator[Event], recorder: RunRecorder) -> str:

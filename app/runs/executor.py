@@ -21,7 +21,7 @@ from app.runs.recorder import PATIENCE
 STALE_AFTER_SECONDS = 10
 INTERNAL_ERROR = "the service met an error of its own; its log tells more."
 
-_log = get_logger(__name__)
+logger = get_logger(__name__)
 
 
 class RunExecutor:
@@ -41,7 +41,7 @@ class RunExecutor:
         with structlog.contextvars.bound_contextvars(run_id=str(run_id)):
             # After an outage of the database our own runs look abandoned to everybody.
             if run_id in self._executing:
-                _log.info("run_executes_already")
+                logger.info("run_executes_already")
                 return
             self._executing.add(run_id)
             try:
@@ -59,7 +59,7 @@ class RunExecutor:
     async def _execute(self, run_id: RunId, control: RunControl) -> None:
         execution = await self._claim(run_id)
         if execution is None:
-            _log.info("run_not_claimed")
+            logger.info("run_not_claimed")
             return
         try:
             await _carry_out(execution, control)
@@ -92,7 +92,7 @@ async def _carry_out(execution: RunExecution, control: RunControl) -> None:
         await execution.carry_out(control)
     except* (RunClaimedByAnotherWorkerError, RunAlreadyFinishedError, UnavailableError):
         # Another worker has the run, or will resume it when the database is back.
-        _log.warning("run_lost", exc_info=True)
+        logger.warning("run_lost", exc_info=True)
 
 
 def _explain(error: Exception) -> str:

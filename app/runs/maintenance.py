@@ -7,7 +7,7 @@ from app.db.session import Session
 ROWS_OF_A_BATCH = 1_000
 BATCHES_OF_A_SHARE = 20
 
-_log = get_logger(__name__)
+logger = get_logger(__name__)
 
 
 class DatabaseMaintenance:
@@ -22,7 +22,7 @@ class DatabaseMaintenance:
             report = await self._service.call(
                 "maintain_database", {"batch_size": ROWS_OF_A_BATCH}, idempotent=True
             )
-            _log.info("database_maintained", **report)
+            logger.info("database_maintained", **report)
             if report["is_done"]:
                 return True
         return False

@@ -14,7 +14,7 @@ from app.core.identifiers import RunId
 from app.core.logging import get_logger
 from app.runs import queue_schema
 
-_log = get_logger(__name__)
+logger = get_logger(__name__)
 
 QUEUE = "runs"
 EXECUTE_RUN = "execute_run"
@@ -85,7 +85,7 @@ class RunQueue:
         except AlreadyEnqueued:
             return
         except ConnectorException as error:
-            _log.warning("run_not_queued", run_id=str(run_id), error=repr(error))
+            logger.warning("run_not_queued", run_id=str(run_id), error=repr(error))
 
     async def enqueue_abandoned(self, run_id: RunId, context: procrastinate.JobContext) -> bool:
         """
@@ -112,7 +112,7 @@ class RunQueue:
                 if job.id is not None:
                     await self._app.job_manager.cancel_job_by_id_async(job.id, abort=True)
         except ConnectorException as error:
-            _log.warning("run_not_aborted", run_id=str(run_id), error=repr(error))
+            logger.warning("run_not_aborted", run_id=str(run_id), error=repr(error))
 
     def register(self, execute: ExecuteRun, resume: ResumeRuns) -> None:
         """Say what a worker of this process does with a run, and how it finds abandoned ones."""
@@ -126,7 +126,7 @@ class RunQueue:
         @self._app.periodic(cron=EVERY_FIVE_SECONDS)
         @self._app.task(name=RESUME_RUNS, queue=QUEUE, queueing_lock=RESUME_RUNS, pass_context=True)
         async def resume_runs(context: procrastinate.JobContext, timestamp: int) -> None:
-            _log.debug("looking_for_abandoned_runs", scheduled_for=timestamp)
+            logger.debug("looking_for_abandoned_runs", scheduled_for=timestamp)
             await self._discard_stalled_jobs()
             await resume(context)
 
@@ -144,7 +144,7 @@ class RunQueue:
             priority=MAINTENANCE_PRIORITY,
         )
         async def maintain_database(timestamp: int) -> None:
-            _log.debug("maintaining_database", scheduled_for=timestamp)
+            logger.debug("maintaining_database", scheduled_for=timestamp)
             if not await do_share():
                 await self.enqueue_maintenance()
 
@@ -164,7 +164,7 @@ class RunQueue:
         except AlreadyEnqueued:
             return
         except ConnectorException as error:
-            _log.warning("maintenance_not_queued", error=repr(error))
+            logger.warning("maintenance_not_queued", error=repr(error))
 
     async def work(self, concurrency: int, shutdown_grace: timedelta) -> None:
         """Execute runs until cancelled, then wait `shutdown_grace` before handing runs back."""

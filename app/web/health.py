@@ -17,7 +17,7 @@ Probe = Callable[[], Awaitable[None]]
 PROBE_TIMEOUT: Final = timedelta(seconds=3)
 RETRY_AFTER: Final = timedelta(seconds=1)
 
-_log = get_logger(__name__)
+logger = get_logger(__name__)
 
 
 class Health(BaseModel):
@@ -65,6 +65,6 @@ async def find_failing(
     failing: list[str] = []
     for name, answer in zip(probes, answers, strict=True):
         if isinstance(answer, BaseException):
-            _log.warning("probe_failed", probe=name, error=repr(answer))
+            logger.warning("probe_failed", probe=name, error=repr(answer))
             failing.append(name)
     return failing

@@ -32,7 +32,7 @@ _BY_STATUS: Final[Mapping[int, type[AppError]]] = {
     413: BodyTooLargeError,
 }
 
-_log = get_logger(__name__)
+logger = get_logger(__name__)
 
 
 class FieldProblem(BaseModel):
@@ -95,9 +95,9 @@ def problem_responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]
 async def _handle_app_error(request: Request, error: Exception) -> JSONResponse:
     refusal = cast("AppError", error)
     if isinstance(refusal, UnavailableError):
-        _log.warning("request_failed", code=refusal.code, cause=repr(refusal.__cause__))
+        logger.warning("request_failed", code=refusal.code, cause=repr(refusal.__cause__))
     elif isinstance(refusal, InternalError):
-        _log.error("request_failed", code=refusal.code, exc_info=refusal)
+        logger.error("request_failed", code=refusal.code, exc_info=refusal)
     return render_problem(refusal, request.state.request_id)
 
 

@@ -15,7 +15,7 @@ from app.web.problems import render_unhandled
 REQUEST_ID_HEADER: Final = "X-Request-ID"
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
-_log = get_logger(__name__)
+logger = get_logger(__name__)
 
 
 class RequestMiddleware:
@@ -49,7 +49,7 @@ class _Exchange:
         try:
             await app(self._scope, receive, self._send_with_id)
         except Exception:
-            _log.exception("request_crashed", path=self._scope["path"])
+            logger.exception("request_crashed", path=self._scope["path"])
             # Once a response has begun, only the server can still end the connection.
             if self._status is not None:
                 raise
@@ -65,7 +65,7 @@ class _Exchange:
         await self._send(message)
 
     def _log(self, milliseconds: float) -> None:
-        _log.info(
+        logger.info(
             "request_served",
             method=self._scope["method"],
             path=self._scope["path"],
