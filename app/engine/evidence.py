@@ -55,6 +55,7 @@ class EvidenceRecorder:
             expected=self.record_value(result.expected),
             actual=self.record_value(result.actual),
             message=None if message is None else self.redactor.redact(message, self.limit),
+            diff=None if result.diff is None else self.redactor.redact(result.diff, self.limit),
         )
 
     def record_problem(self, problem: Problem) -> Problem:

@@ -10,8 +10,21 @@ from app.engine.errors import Category, Problem
 from app.engine.json_values import JsonObject, JsonValue
 
 AssertionType: TypeAlias = Literal[
-    "status-code", "header", "body", "schema", "response-time", "custom"
+    "status-code",
+    "header",
+    "cookie",
+    "body",
+    "schema",
+    "jsonpath",
+    "custom",
+    "xpath",
+    "response-time",
+    "size",
+    "certificate",
+    "snapshot",
+    "openapi",
 ]
+Severity: TypeAlias = Literal["error", "warning"]
 
 
 class ResultStatus(StrEnum):
@@ -49,7 +62,11 @@ class ResponseEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssertionResult:
-    """One check; `expected` and `actual` are redacted, `message` is null when it passed."""
+    """
+    One check; `expected` and `actual` are redacted, `message` is null when it passed.
+
+    A failed check of severity `warning` does not fail its test. `diff` shows what differs, by place.
+    """
 
     name: str
     type: AssertionType
@@ -59,6 +76,8 @@ class AssertionResult:
     actual: JsonValue
     passed: bool
     message: str | None = None
+    severity: Severity = "error"
+    diff: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
