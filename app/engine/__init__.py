@@ -4,7 +4,7 @@ The engine: takes a plan, a scope and a transport, and yields events.
 Pure: no web framework, no database, no settings.
 """
 
-from app.engine.authentication import AuthSpec
+from app.engine.auth import AuthSpec
 from app.engine.captures import CaptureSpec
 from app.engine.control import RunControl
 from app.engine.errors import (

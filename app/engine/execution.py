@@ -23,7 +23,7 @@ from app.engine.json_values import JsonObject
 from app.engine.options import RunOptions
 from app.engine.plan import Plan, PlannedTest
 from app.engine.redaction import Redactor
-from app.engine.request import build_request
+from app.engine.requests.build import build_request
 from app.engine.response import Response
 from app.engine.results import (
     AssertionResult,

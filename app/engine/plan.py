@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from app.engine.authentication import AuthSpec
+from app.engine.auth import AuthSpec
 from app.engine.captures import CaptureSpec
 from app.engine.document import Document
 from app.engine.errors import DependencyCycleError, InvalidPlanError

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from urllib.parse import quote, quote_plus
 
-from app.engine.address import PATH_SAFE
 from app.engine.json_values import JsonValue
+from app.engine.requests.address import PATH_SAFE
 
 MASK = "[redacted]"
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.engine import AuthSpec, JsonValue, PreparedRequest, Scope
 from app.engine.errors import Category, InvalidRequestError, StepError, TemplateError
-from app.engine.request import build_request
+from app.engine.requests.build import build_request
 from tests.engine.builders import build_test
 
 SCOPE = Scope(

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 
-from app.engine.address import build_url, find_credentials, render_base_url, render_path
 from app.engine.authentication import build_authorization
-from app.engine.body import EncodedBody, encode_body
 from app.engine.errors import InvalidRequestError
 from app.engine.json_values import JsonValue, render_text
 from app.engine.plan import PlannedTest
+from app.engine.requests.address import build_url, find_credentials, render_base_url, render_path
+from app.engine.requests.body import EncodedBody, encode_body
 from app.engine.template import ValueSource, render_string, render_value
 from app.engine.transport import PreparedRequest
 

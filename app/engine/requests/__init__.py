@@ -1,0 +1,1 @@
+"""Requests: address, headers and body of a test with its templates filled in."""
