@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.engine.scope import ROOTS, SHARED_AUTH_TOKENS
+from app.engine.templates.roots import ROOTS, SHARED_AUTH_TOKENS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

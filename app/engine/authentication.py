@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.engine.auth import AuthSpec
 from app.engine.errors import InvalidRequestError
 from app.engine.json_values import JsonValue, get_type_name, render_text
-from app.engine.template import ValueSource, render_value
+from app.engine.templates import ValueSource, render_value
 
 LOCATION = "auth_token_ref"
 API_KEY_HEADER = "X-API-Key"

@@ -32,8 +32,9 @@ from app.engine.results import (
     ResultStatus,
     TestResult,
 )
-from app.engine.scope import CAPTURED_DATA, SHARED_AUTH_TOKENS, SHARED_VARIABLES, Scope
-from app.engine.template import PathStep, ValuePath
+from app.engine.scope import Scope
+from app.engine.templates import PathStep, ValuePath
+from app.engine.templates.roots import CAPTURED_DATA, SHARED_AUTH_TOKENS, SHARED_VARIABLES
 from app.engine.transport import PreparedRequest, Transport
 from app.engine.verdict import find_problem
 

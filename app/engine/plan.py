@@ -11,8 +11,8 @@ from app.engine.errors import DependencyCycleError, InvalidPlanError
 from app.engine.expectations import Expectations
 from app.engine.graph import build_requirements, find_cycle, keep_acyclic
 from app.engine.json_values import JsonValue
-from app.engine.references import Producers, References
-from app.engine.template import ValuePath
+from app.engine.templates import ValuePath
+from app.engine.templates.references import Producers, References
 
 DependencyType: TypeAlias = Literal["order", "data", "token"]
 

@@ -7,13 +7,13 @@ from app.engine.document import Document
 from app.engine.errors import TemplateError
 from app.engine.json_values import JsonObject, JsonValue
 from app.engine.results import ContextDelta
-from app.engine.template import ValuePath, follow, missing_name
-
-ENVIRONMENT = "env"
-SHARED_AUTH_TOKENS = "shared_auth_tokens"
-SHARED_VARIABLES = "shared_variables"
-CAPTURED_DATA = "captured_data"
-ROOTS = (ENVIRONMENT, SHARED_AUTH_TOKENS, SHARED_VARIABLES, CAPTURED_DATA)
+from app.engine.templates import ValuePath, follow, missing_name
+from app.engine.templates.roots import (
+    ENVIRONMENT,
+    ROOTS,
+    SHARED_AUTH_TOKENS,
+    SHARED_VARIABLES,
+)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.engine import JsonValue, Scope
 from app.engine.errors import TemplateError
 from app.engine.results import ContextDelta
-from app.engine.template import parse_path, parse_template, render_string, render_value
+from app.engine.templates import parse_path, parse_template, render_string, render_value
 
 SCOPE = Scope(
     environment={"HOST": "shop", "LIMIT": 5, "NESTED": {"a": [1]}},

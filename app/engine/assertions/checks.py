@@ -16,7 +16,7 @@ from app.engine.expectations import AssertionSpec, Expectations
 from app.engine.json_values import JsonValue
 from app.engine.response import Response
 from app.engine.results import AssertionResult
-from app.engine.template import ValueSource, render_string, render_value
+from app.engine.templates import ValueSource, render_string, render_value
 
 
 class Check(Protocol):

@@ -6,7 +6,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from app.engine.errors import Category, InvalidRequestError, TemplateError
 from app.engine.json_values import JsonObject, JsonValue, render_text
-from app.engine.template import ValueSource, parse_template, render_string, render_value
+from app.engine.templates import ValueSource, parse_template, render_string, render_value
 
 # Inside a path these keep their meaning or are harmless; `?`, `#` and `%` in a value are encoded.
 PATH_SAFE = "/:@!$&'()*+,;=~"

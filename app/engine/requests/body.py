@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from app.engine.errors import InvalidRequestError
 from app.engine.json_values import JsonValue, get_type_name, render_json, render_text
-from app.engine.template import ValueSource, render_value
+from app.engine.templates import ValueSource, render_value
 
 CONTENT_TYPES = {
     "json": "application/json",

@@ -9,7 +9,7 @@ from app.engine.json_values import JsonValue, render_text
 from app.engine.plan import PlannedTest
 from app.engine.requests.address import build_url, find_credentials, render_base_url, render_path
 from app.engine.requests.body import EncodedBody, encode_body
-from app.engine.template import ValueSource, render_string, render_value
+from app.engine.templates import ValueSource, render_string, render_value
 from app.engine.transport import PreparedRequest
 
 USER_AGENT = "api-testing-platform"

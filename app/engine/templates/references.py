@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.engine.json_values import JsonValue
-from app.engine.scope import CAPTURED_DATA, SHARED_AUTH_TOKENS
-from app.engine.template import ValuePath, iter_paths
+from app.engine.templates.paths import ValuePath
+from app.engine.templates.rendering import iter_paths
+from app.engine.templates.roots import CAPTURED_DATA, SHARED_AUTH_TOKENS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,7 @@
+"""The names that paths begin with."""
+
+ENVIRONMENT = "env"
+SHARED_AUTH_TOKENS = "shared_auth_tokens"
+SHARED_VARIABLES = "shared_variables"
+CAPTURED_DATA = "captured_data"
+ROOTS = (ENVIRONMENT, SHARED_AUTH_TOKENS, SHARED_VARIABLES, CAPTURED_DATA)
