@@ -28,7 +28,6 @@ from app.engine.events import (
     TestStarted,
 )
 from app.engine.expectations import AssertionSpec, Expectations
-from app.engine.http_transport import HttpxTransport, create_http_transport
 from app.engine.json_values import JsonObject, JsonValue
 from app.engine.options import RunOptions
 from app.engine.plan import Dependency, Plan, PlannedTest
@@ -61,7 +60,6 @@ __all__ = [
     "DependencyCycleError",
     "Event",
     "Expectations",
-    "HttpxTransport",
     "InvalidPlanError",
     "JsonObject",
     "JsonValue",
@@ -87,6 +85,5 @@ __all__ = [
     "TestStarted",
     "Transport",
     "TransportError",
-    "create_http_transport",
     "run",
 ]

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from app.contexts.manager import TestExecutionContextManager
 from app.core.settings import Settings
 from app.db.database import Database
-from app.engine import RunOptions, create_http_transport
+from app.engine import RunOptions
+from app.engine.transports.httpx_transport import create_http_transport
 from app.runs.execution import Workshop
 from app.runs.executor import RunExecutor
 from app.runs.maintenance import DatabaseMaintenance

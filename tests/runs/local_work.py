@@ -11,7 +11,8 @@ from app.contexts.manager import TestExecutionContextManager
 from app.core.identifiers import EnvironmentId, ProjectId, RunId
 from app.core.settings import Settings
 from app.db.database import Database
-from app.engine import RunOptions, Transport, create_http_transport
+from app.engine import RunOptions, Transport
+from app.engine.transports.httpx_transport import create_http_transport
 from app.runs import repository
 from app.runs.execution import Workshop
 from app.runs.executor import RunExecutor

@@ -12,7 +12,6 @@ import respx
 
 from app.engine import (
     Category,
-    HttpxTransport,
     PreparedRequest,
     ReceivedResponse,
     ResultStatus,
@@ -20,11 +19,11 @@ from app.engine import (
     Scope,
     TestStarted,
     TransportError,
-    create_http_transport,
     run,
 )
+from app.engine.transports.httpx_transport import HttpxTransport, create_http_transport
 from tests.engine.builders import build_plan, build_test, collect, get_results
-from tests.engine.raw_server import RawServer, Script, respond, serve
+from tests.engine.transports.raw_server import RawServer, Script, respond, serve
 
 
 async def send(

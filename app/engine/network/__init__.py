@@ -1,0 +1,1 @@
+"""Which addresses a run may reach."""

@@ -1,0 +1,1 @@
+"""Ways to the network; whoever composes the process chooses one."""
