@@ -57,7 +57,8 @@ class ReceivedResponse:
 
     `timing_phases` are milliseconds by name, those that the transport can tell of `dns_ms`,
     `connect_ms`, `tls_ms`, `send_ms`, `first_byte_ms` and `download_ms`. `url` is where the
-    answer came from after `redirects`; None for where the request was sent to.
+    answer came from after `redirects`; None for where the request was sent to. `request` is the
+    one that was answered, as it was sent: with its authentication and cookies, which evidence masks.
     """
 
     status_code: int
@@ -70,6 +71,7 @@ class ReceivedResponse:
     certificate: Certificate | None = None
     redirects: tuple[Redirect, ...] = ()
     url: str | None = None
+    request: PreparedRequest | None = field(default=None, repr=False)
 
 
 class Transport(Protocol):
