@@ -28,6 +28,7 @@ from app.engine.events import (
     TestStarted,
 )
 from app.engine.expectations import AssertionSpec, Expectations
+from app.engine.iterations import Iterate, Iteration
 from app.engine.json_values import JsonObject, JsonValue
 from app.engine.options import RunOptions
 from app.engine.plan import Dependency, Plan, PlannedTest
@@ -36,11 +37,14 @@ from app.engine.results import (
     Attempt,
     ContextDelta,
     Counts,
+    Hold,
     RequestEvidence,
     ResponseEvidence,
     ResultStatus,
     TestResult,
+    Timeline,
 )
+from app.engine.retries.policies import PollPolicy, RetryPolicy
 from app.engine.runner import run
 from app.engine.scope import Scope
 from app.engine.transport import PreparedRequest, ReceivedResponse, Transport
@@ -60,17 +64,22 @@ __all__ = [
     "DependencyCycleError",
     "Event",
     "Expectations",
+    "Hold",
     "InvalidPlanError",
+    "Iterate",
+    "Iteration",
     "JsonObject",
     "JsonValue",
     "Plan",
     "PlannedTest",
+    "PollPolicy",
     "PreparedRequest",
     "Problem",
     "ReceivedResponse",
     "RequestEvidence",
     "ResponseEvidence",
     "ResultStatus",
+    "RetryPolicy",
     "RunCompleted",
     "RunControl",
     "RunOptions",
@@ -83,6 +92,7 @@ __all__ = [
     "TestResult",
     "TestSkipped",
     "TestStarted",
+    "Timeline",
     "Transport",
     "TransportError",
     "run",

@@ -1,7 +1,10 @@
 """What a test says about how it proves who it is."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from app.engine.document import Document
+from app.engine.json_values import JsonValue
 from app.engine.templates.roots import ROOTS, SHARED_AUTH_TOKENS
 
 
@@ -16,6 +19,16 @@ class AuthSpec:
 
     type: str = "none"
     token_ref: str | None = None
+    settings: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+
+    @classmethod
+    def from_document(cls, document: Document) -> "AuthSpec":
+        """Read `auth_type`, `auth_token_ref` and `auth` of a test."""
+        return cls(
+            type=document.find_text("auth_type") or "none",
+            token_ref=document.find_text("auth_token_ref"),
+            settings=document.get_object("auth"),
+        )
 
     @property
     def template(self) -> str | None:

@@ -76,14 +76,29 @@ class Document:
             raise InvalidPlanError(self.locate(name), "is required")
         return Document(self.get_object(name), self.locate(name))
 
+    def find_document(self, name: str) -> "Document | None":
+        """A nested object, or None when it is absent or null."""
+        return None if self.fields.get(name) is None else self.get_document(name)
+
+    def find_list(self, name: str) -> list[JsonValue] | None:
+        """A list, or None when it is absent or null."""
+        value = self.fields.get(name)
+        if value is None or isinstance(value, list):
+            return value
+        raise self._wrong_type(name, "a list", value)
+
+    def get_texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts that are not empty; none when it is absent or null."""
+        texts: list[str] = []
+        for index, item in enumerate(self.find_list(name) or ()):
+            if not isinstance(item, str) or not item:
+                raise InvalidPlanError(f"{self.locate(name)}[{index}]", "must be a text")
+            texts.append(item)
+        return tuple(texts)
+
     def iter_documents(self, name: str) -> Iterator["Document"]:
         """The objects of a list; nothing when it is absent or null."""
-        value = self.fields.get(name)
-        if value is None:
-            return
-        if not isinstance(value, list):
-            raise self._wrong_type(name, "a list", value)
-        for index, item in enumerate(value):
+        for index, item in enumerate(self.find_list(name) or ()):
             location = f"{self.locate(name)}[{index}]"
             if not isinstance(item, dict):
                 raise InvalidPlanError(location, f"must be an object, not {get_type_name(item)}")

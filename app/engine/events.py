@@ -21,7 +21,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted(Event):
-    """First event. `recorded` of the `total` tests had a result before this execution."""
+    """First event. `recorded` of the `total` results were there before this execution."""
 
     type: ClassVar[Literal["run_started"]] = "run_started"
     total: int
@@ -37,6 +37,7 @@ class TestStarted(Event):
     key: str
     name: str
     iteration: int = 0
+    iteration_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ class AttemptFailed(Event):
     attempt: Attempt
     next_attempt_in_seconds: float
     iteration: int = 0
+    iteration_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """What a run executes: the tests and what each requires."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from app.engine.auth import AuthSpec
 from app.engine.captures import CaptureSpec
@@ -10,18 +10,33 @@ from app.engine.document import Document
 from app.engine.errors import DependencyCycleError, InvalidPlanError
 from app.engine.expectations import Expectations
 from app.engine.graph import build_requirements, find_cycle, keep_acyclic
+from app.engine.iterations import Iterate
 from app.engine.json_values import JsonValue
+from app.engine.retries.policies import PollPolicy, RetryPolicy
 from app.engine.templates import ValuePath
 from app.engine.templates.references import Producers, References
+from app.engine.transfer import Transfer
+from app.engine.transport import DEFAULT_TRANSFER
 
 DependencyType: TypeAlias = Literal["order", "data", "token"]
 
+Phase: TypeAlias = Literal["setup", "test", "teardown"]
+Condition: TypeAlias = Literal["passed", "completed"]
+
 DEFAULT_TIMEOUT_MS = 30_000
+NO_RETRIES = RetryPolicy()
+
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedTest:
-    """One test of the plan; texts in the request and the expectations may hold templates."""
+    """
+    One test of the plan; texts in the request and the expectations may hold templates.
+
+    Tests that share one of the `locks` never overlap. `retry_count` more attempts follow whatever
+    did not pass, beside those of `retry`.
+    """
 
     test_case_id: str
     key: str
@@ -34,10 +49,17 @@ class PlannedTest:
     body: JsonValue = None
     body_type: str | None = None
     auth: AuthSpec = field(default_factory=AuthSpec)
+    cookies: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    transfer: Transfer = DEFAULT_TRANSFER
     expectations: Expectations = field(default_factory=Expectations)
     captures: Mapping[str, CaptureSpec] = field(default_factory=dict[str, CaptureSpec])
     timeout_ms: int = DEFAULT_TIMEOUT_MS
     retry_count: int = 0
+    retry: RetryPolicy = NO_RETRIES
+    poll: PollPolicy | None = None
+    iterate: Iterate | None = None
+    phase: Phase = "test"
+    locks: tuple[str, ...] = ()
     revision: int = 1
     suite_id: str | None = None
     suite_name: str | None = None
@@ -60,10 +82,9 @@ class PlannedTest:
             path_params=document.get_object("path_params"),
             body=document.fields.get("body"),
             body_type=document.find_text("body_type"),
-            auth=AuthSpec(
-                type=document.find_text("auth_type") or "none",
-                token_ref=document.find_text("auth_token_ref"),
-            ),
+            auth=AuthSpec.from_document(document),
+            cookies=document.get_object("cookies"),
+            transfer=_read_part(document, "transfer", Transfer.from_document) or DEFAULT_TRANSFER,
             expectations=Expectations.from_document(document),
             captures={
                 name: CaptureSpec.from_document(name, value, f"{location}.{name}")
@@ -71,6 +92,11 @@ class PlannedTest:
             },
             timeout_ms=document.get_integer("timeout_ms", DEFAULT_TIMEOUT_MS, minimum=1),
             retry_count=document.get_integer("retry_count", 0),
+            retry=_read_part(document, "retry", RetryPolicy.from_document) or NO_RETRIES,
+            poll=_read_part(document, "poll", PollPolicy.from_document),
+            iterate=_read_part(document, "iterate", Iterate.from_document),
+            phase=_read_phase(document),
+            locks=document.get_texts("locks"),
             revision=document.get_integer("revision", 1),
             suite_id=document.find_text("suite_id"),
             suite_name=document.find_text("suite_name"),
@@ -87,6 +113,7 @@ class PlannedTest:
                 dict(self.headers),
                 dict(self.query_params),
                 dict(self.path_params),
+                dict(self.cookies),
                 self.body,
                 self.expectations.body,
                 dict(self.expectations.headers),
@@ -101,12 +128,17 @@ def _find_header(headers: Mapping[str, JsonValue], name: str) -> JsonValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependency:
-    """`dependent_key` runs after `required_key` passed; derived ones come from templates."""
+    """
+    `dependent_key` runs after `required_key` passed; derived ones come from templates.
+
+    With the condition `completed` it runs whatever became of the other.
+    """
 
     dependent_key: str
     required_key: str
     type: DependencyType = "order"
     is_derived: bool = False
+    condition: Condition = "passed"
 
     @property
     def edge(self) -> tuple[str, str]:
@@ -121,6 +153,8 @@ class Plan:
     base_url: str
     tests: tuple[PlannedTest, ...]
     dependencies: tuple[Dependency, ...] = ()
+    fixtures: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    network_policy: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
 
     def __post_init__(self) -> None:
         keys: set[str] = set()
@@ -162,7 +196,23 @@ class Plan:
             base_url=reader.get_document("environment").find_text("base_url") or "",
             tests=tests,
             dependencies=(*declared, *_derive_dependencies(tests, declared)),
+            fixtures=reader.get_object("fixtures"),
+            network_policy=reader.get_object("network_policy"),
         )
+
+
+def _read_part(document: Document, name: str, read: Callable[[Document], _Part]) -> _Part | None:
+    part = document.find_document(name)
+    return None if part is None else read(part)
+
+
+def _read_phase(document: Document) -> Phase:
+    phase = document.find_text("phase") or "test"
+    if phase not in ("setup", "test", "teardown"):
+        raise InvalidPlanError(
+            document.locate("phase"), f"must be setup, test or teardown, not '{phase}'"
+        )
+    return phase
 
 
 def _read_dependencies(reader: Document, tests: Sequence[PlannedTest]) -> tuple[Dependency, ...]:
@@ -180,7 +230,18 @@ def _read_dependency(document: Document, keys: Mapping[str, str]) -> Dependency:
         dependent_key=_find_key(document, "dependent_test_id", keys),
         required_key=_find_key(document, "required_test_id", keys),
         type=type_,
+        condition=_read_condition(document, type_),
     )
+
+
+def _read_condition(document: Document, type_: DependencyType) -> Condition:
+    condition = document.find_text("condition") or "passed"
+    location = document.locate("condition")
+    if condition not in ("passed", "completed"):
+        raise InvalidPlanError(location, f"must be passed or completed, not '{condition}'")
+    if condition == "completed" and type_ != "order":
+        raise InvalidPlanError(location, f"a {type_} dependency needs a test that passed")
+    return condition
 
 
 def _derive_dependencies(

@@ -27,6 +27,9 @@ AssertionType: TypeAlias = Literal[
 Severity: TypeAlias = Literal["error", "warning"]
 
 
+HoldKind: TypeAlias = Literal["dependency", "phase", "concurrency", "host", "rate", "lock"]
+
+
 class ResultStatus(StrEnum):
     """Failed: the target did not do what the test says. Error: the test was not carried out."""
 
@@ -117,9 +120,40 @@ class ContextDelta:
         return bool(self.shared_auth_tokens or self.shared_variables or self.captured_data)
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """
+    What a test waited for last before its next state.
+
+    `name` is the key of the test behind a dependency or phase, the host, or the name of the lock.
+    """
+
+    kind: HoldKind
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """
+    When a test was queued, had what it requires, made its first attempt, and ended.
+
+    `held_by` explains the waits: first what it required, then the limits, in the order they held it.
+    """
+
+    queued_at: datetime
+    ready_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime
+    held_by: tuple[Hold, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestResult:
-    """The final result of a test; `captured` must be stored in the same transaction."""
+    """
+    The final result of a test, or of one iteration of it (`iteration_name`).
+
+    `captured` must be stored in the same transaction.
+    """
 
     __test__: ClassVar[bool] = False  # pytest must not collect it
 
@@ -129,6 +163,7 @@ class TestResult:
     status: ResultStatus
     completed_at: datetime
     iteration: int = 0
+    iteration_name: str | None = None
     test_revision: int = 1
     started_at: datetime | None = None
     duration_ms: float = 0.0
@@ -138,11 +173,12 @@ class TestResult:
     reason: str | None = None
     error_message: str | None = None
     suggested_fix: str | None = None
+    timeline: Timeline | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many tests of the plan ended how; `total` includes those recorded earlier."""
+    """How many results of the plan are what; `total` includes those recorded earlier."""
 
     total: int
     passed: int
@@ -152,7 +188,7 @@ class Counts:
 
     @classmethod
     def from_statuses(cls, total: int, statuses: Iterable[ResultStatus]) -> "Counts":
-        """Count final statuses of a plan of `total` tests."""
+        """Count final statuses of a plan of `total` results."""
         tally = dict.fromkeys(ResultStatus, 0)
         for status in statuses:
             tally[status] += 1

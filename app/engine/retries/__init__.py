@@ -1,0 +1,1 @@
+"""Trying again: after transport errors, after failed assertions, until a condition holds."""
