@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -50,7 +50,7 @@ class TokenVerifier:
         key, algorithm = await self._find_key(token)
         claims = self._decode(token, key, algorithm)
         principal = _principal_of(token, claims)
-        self._remembered.add(principal, float(claims["exp"]))
+        self._remembered.add(principal)
         return principal
 
     async def _find_key(self, token: str) -> tuple[Any, str]:
@@ -99,9 +99,10 @@ class _RememberedTokens:
         self._entries.move_to_end(digest)
         return entry[0]
 
-    def add(self, principal: Principal, expires_at: float) -> None:
+    def add(self, principal: Principal) -> None:
         soon = self._clock.now().timestamp() + REMEMBERED_FOR.total_seconds()
-        self._entries[_digest(principal.token)] = (principal, min(soon, expires_at))
+        until = min(soon, principal.expires_at.timestamp())
+        self._entries[_digest(principal.token)] = (principal, until)
         while len(self._entries) > REMEMBERED_TOKENS:
             self._entries.popitem(last=False)
 
@@ -117,8 +118,9 @@ def _principal_of(token: str, claims: dict[str, Any]) -> Principal:
     if claims["role"] != ROLE:
         raise InvalidTokenError
     try:
-        return Principal(UserId(UUID(claims["sub"])), token)
-    except ValueError as error:
+        expires_at = datetime.fromtimestamp(claims["exp"], UTC)
+        return Principal(UserId(UUID(claims["sub"])), token, expires_at)
+    except (ValueError, OverflowError) as error:
         raise InvalidTokenError from error
 
 

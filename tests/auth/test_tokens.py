@@ -57,6 +57,7 @@ async def test_a_shared_secret_counts_when_configured(
         {"sub": "not-an-id"},
         {"exp": None},
         {"exp": "tomorrow"},
+        {"exp": 10**20},
         {"nbf": FAR_FUTURE},
         {"iat": FAR_FUTURE},
     ],
