@@ -21,6 +21,12 @@ CREATE_EVENTS = """
     insert into public.test_run_events (run_id, first_seq, last_seq, organization_id, run_date, events)
     select id, 1, 2, organization_id, run_date, '[{}, {}]' from public.test_runs where id = %s
 """
+CREATE_PROJECT_EVENTS = """
+    insert into public.project_events (project_id, first_seq, last_seq, organization_id, events, created_at)
+    select id, seq, seq, organization_id, '[{}]', now() - make_interval(days => 100 - seq)
+    from public.projects cross join generate_series(1, 20) as seq
+    where id = %s
+"""
 # Triggers write the history; details and assertions belong to the result.
 CREATE_RESULTS = """
     with added as (
@@ -53,6 +59,7 @@ COUNTS: dict[str, LiteralString] = {
     "assertions": "select count(*) as number from public.assertion_results where organization_id = %s",
     "history": "select count(*) as number from public.test_run_history where organization_id = %s",
     "events": "select count(*) as number from public.test_run_events where organization_id = %s",
+    "project events": "select count(*) as number from public.project_events where organization_id = %s",
     "contexts": "select count(*) as number from public.test_execution_context where organization_id = %s",
 }
 
@@ -88,6 +95,10 @@ class Past:
             "delete from public.test_run_events where run_id = %s", [run_id]
         )
         await self.connection.execute(CREATE_EVENTS, [run_id])
+
+    async def add_project_events(self) -> None:
+        """Add one a day, 99 to 80 days ago."""
+        await self.connection.execute(CREATE_PROJECT_EVENTS, [self.workspace.project_id])
 
     async def add_metric(self, date: str, runs: int, average: float, low: int, high: int) -> None:
         values = [self.test_case_id, date, runs, runs, average, low, high]

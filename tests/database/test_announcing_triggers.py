@@ -51,8 +51,8 @@ async def test_a_statement_makes_one_message_for_each_run(
     for run_id in runs:
         started, ended = await list_messages(database, run_id)
         assert (started["first_seq"], started["last_seq"]) == (1, 1)
-        assert (ended["first_seq"], ended["last_seq"]) == (2, 11)
-        assert [event["seq"] for event in ended["events"]] == list(range(2, 12))
+        assert (ended["first_seq"], ended["last_seq"]) == (2, 12)
+        assert [event["seq"] for event in ended["events"]] == list(range(2, 13))
         assert {event["run_id"] for event in ended["events"]} == {run_id}
         assert ended["counts"]["passed"] == 5
 

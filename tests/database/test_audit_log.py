@@ -92,6 +92,8 @@ NOT_AUDITED = {
     "audit_log",
     "failure_analysis",
     "performance_metrics",
+    "project_events",
+    "project_streams",
     "saved_searches",
     "test_execution_context",
     "test_result_details",

@@ -21,6 +21,8 @@ TABLES_OF_AN_ORGANIZATION = [
     ("public", "assertion_results"),
     ("public", "test_run_history"),
     ("public", "test_run_events"),
+    ("public", "project_events"),
+    ("public", "project_streams"),
     ("private", "secret_values"),
 ]
 

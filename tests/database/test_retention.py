@@ -102,6 +102,16 @@ async def test_the_events_of_ended_runs_go(past: Past) -> None:
     assert await past.count("events") == 2
 
 
+async def test_the_oldest_events_of_a_project_go(past: Past) -> None:
+    await past.add_project_events()
+    reports = await past.maintain(batch_size=4)
+    assert total(reports, "project_event_messages") == 20 - await past.count("project events")
+    rows = await past.workspace.owner.select("project_events", "last_seq")
+    # Events of the ninetieth day stay for its whole length.
+    assert min(row["last_seq"] for row in rows) in {10, 11}
+    assert max(row["last_seq"] for row in rows) == 20
+
+
 async def test_contexts_go_a_day_after_the_end(past: Past) -> None:
     ended, running = await past.add_run(0), await past.add_run(0, is_finished=False)
     expire = "update public.test_execution_context set expires_at = %s where run_id = %s"

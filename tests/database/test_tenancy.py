@@ -61,6 +61,9 @@ async def test_a_stranger_finds_no_document(
     assert await stranger.call("get_test_run_snapshot", run_id=run["id"]) is None
     assert await stranger.call("get_test_run_context", run_id=run["id"]) is None
     assert await stranger.call("get_run_events", run_id=run["id"]) is None
+    project = {"project_id": full_workspace.project_id}
+    assert await stranger.call("get_project_snapshot", **project) is None
+    assert await stranger.call("get_project_events", **project) is None
     assert await stranger.call("get_test_case", test_case_id=case["id"]) is None
     assert await stranger.call("get_test_execution_chain", test_case_id=case["id"]) is None
     with pytest.raises(RefusedError) as refusal:

@@ -95,6 +95,6 @@ async def test_a_run_needs_no_realtime(realtime: str, plain_database: Connection
     answer = await call(connection, "record_run_batch", **identity, results=[build_result(case)])
     finished = await call(connection, "finish_test_run", **identity, status="completed")
     assert answer["recorded"] == 1
-    assert (finished["status"], finished["event_seq"]) == ("completed", 4)
+    assert (finished["status"], finished["event_seq"]) == ("completed", 5)
     log = await call(connection, "get_run_events", run_id=run["id"])
-    assert [event["seq"] for event in log["events"]] == [1, 2, 3, 4]
+    assert [event["seq"] for event in log["events"]] == [1, 2, 3, 4, 5]

@@ -38,6 +38,7 @@ async def test_a_run_is_followed_live_to_its_end(
     assert Counter(event.type for event in reader.events) == {
         "test_started": 15,
         "test_completed": 15,
+        "run_progress": 5,
         "run_completed": 1,
     }
     assert reader.events[-1].type == "run_completed"

@@ -43,6 +43,7 @@ class Specimen:
 
 OF_ORGANIZATION = {"organization_id": Own("organization_id")}
 OF_PROJECT = {"project_id": Own("project_id"), "name": Unique()}
+OF_NEW_PROJECT = OF_ORGANIZATION | {"project_id": New("projects")}
 OF_EDITOR = OF_ORGANIZATION | {"user_id": Own("editor")}
 OF_CASE = {"test_case_id": New("test_cases")}
 OF_RUN = OF_ORGANIZATION | {"run_id": Own("run_id"), "run_date": Own("run_date")}
@@ -91,6 +92,10 @@ SPECIMENS: dict[str, Specimen] = {
         OF_ANALYSIS | {"environment_id": Own("environment_id"), "date": Own("run_date")},
         {"total_runs": 7},
     ),
+    "project_events": Specimen(
+        OF_NEW_PROJECT | {"first_seq": 7, "last_seq": 7, "events": []}, {"events": ["changed"]}
+    ),
+    "project_streams": Specimen(OF_NEW_PROJECT | {"event_seq": 7}, {"event_seq": 8}),
     "projects": Specimen(OF_ORGANIZATION | {"name": Unique()}, DESCRIBED),
     "report_templates": Specimen(OF_ORGANIZATION | {"name": Unique()}, {"includes_trends": False}),
     "retention_policies": Specimen(
