@@ -52,7 +52,7 @@ class TestExecutionContextManager:
         context = ExecutionContext(
             run_id=run_id,
             scope=Scope.from_document(plan_document, secrets),
-            test_order=list(plan_document["context"]["test_order"]),
+            test_order=dict.fromkeys(plan_document["context"]["test_order"]),
             dependencies=dependencies,
         )
         self._contexts[run_id] = context
@@ -69,7 +69,7 @@ class TestExecutionContextManager:
         if stored is None:
             raise NotFoundError
         scope = Scope.from_document({"environment": {}, "context": stored})
-        return ExecutionContext(run_id=run_id, scope=scope, test_order=stored["test_order"])
+        return ExecutionContext(run_id=run_id, scope=scope, test_order=dict.fromkeys(stored["test_order"]))
 
     async def update_shared_auth_tokens(self, run_id: RunId, tokens: JsonObject) -> None:
         """Set tokens by name; tests that start from now on see them."""
@@ -84,6 +84,19 @@ class TestExecutionContextManager:
         context = await self.get(run_id)
         context.apply(captured, test_key)
         await self._save_if_not_held(context)
+
+    def record_result(
+        self, run_id: RunId, test_key: str, captured: ContextDelta, iteration: int | None = None
+    ) -> ContextChanges:
+        """
+        Note that a test of a run in progress has ended; return what belongs into its transaction.
+
+        The engine has put the captures into the scope already, in the order in which tests passed.
+        """
+        context = self._contexts.get(run_id)
+        if context is not None:
+            context.note_end(test_key)
+        return ContextChanges.from_delta(captured, test_key, iteration)
 
     async def capture_from_response(
         self, run_id: RunId, test_key: str, response: Response, captures: tuple[Capture, ...]
@@ -123,7 +136,7 @@ class TestExecutionContextManager:
         return {**scope.environment, **scope.secrets}
 
     def take_changes(self, run_id: RunId) -> ContextChanges:
-        """Hand over everything that the database does not hold yet; nothing for an unknown run."""
+        """Hand over the changes that no result brings; nothing for an unknown run."""
         context = self._contexts.get(run_id)
         if context is None:
             return ContextChanges()

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
+from app.contexts.execution_context import ContextChanges
 from app.contexts.manager import TestExecutionContextManager
 from app.core.clock import Clock
 from app.core.identifiers import RunId
 from app.db.errors import ContextLimitExceededError
 from app.db.session import Session
-from app.engine import Event, RunControl, TestEnded, TestStarted
-from app.runs.backlog import Backlog
+from app.engine import Event, RunControl, RunStarted, TestEnded, TestResult, TestStarted
+from app.runs.backlog import Backlog, EndedTest
 from app.runs.records import Record, to_result_records, to_running_test
 
 SHORTEST_INTERVAL = timedelta(milliseconds=250)
@@ -51,6 +52,7 @@ class RunRecorder:
         self._started = clock.monotonic()
         self._results = Backlog()
         self._running: dict[tuple[str, int], Record] = {}
+        self._total: int | None = None
         self._unanswered: Record | None = None
         self._changed = asyncio.Event()
         self._has_room = asyncio.Event()
@@ -62,7 +64,9 @@ class RunRecorder:
         if isinstance(event, TestStarted):
             self._running[(event.key, event.iteration)] = to_running_test(event)
         elif isinstance(event, TestEnded):
-            await self._take_result(event)
+            self._take_result(event)
+        elif isinstance(event, RunStarted):
+            self._total = event.total
         else:
             return
         self._changed.set()
@@ -86,16 +90,20 @@ class RunRecorder:
         while self._unanswered or self._changed.is_set():
             await self._write_batch()
 
-    async def _take_result(self, event: TestEnded) -> None:
+    def _take_result(self, event: TestEnded) -> None:
         result = event.result
         self._running.pop((result.key, result.iteration), None)
-        for record in to_result_records(event):
-            self._results.add(record)
-        # A test that made no attempt left nothing, and perhaps there is no context to leave it in.
+        records = to_result_records(event)
         if result.attempts:
-            await self._contexts.record_captures(self._run_id, result.key, result.captured)
+            self._results.add(EndedTest(records, self._collect_changes(result)))
+        else:
+            self._results.add(EndedTest(records))
         if self._results.is_full:
             self._has_room.clear()
+
+    def _collect_changes(self, result: TestResult) -> ContextChanges:
+        iteration = None if result.iteration_name is None else result.iteration
+        return self._contexts.record_result(self._run_id, result.key, result.captured, iteration)
 
     async def _write_batch(self, patience: timedelta | None = None) -> None:
         # Whether a batch that was interrupted arrived is not known; it may be sent again.
@@ -111,15 +119,18 @@ class RunRecorder:
             self._has_room.set()
 
     def _take_batch(self) -> Record:
-        results = self._results.take_batch()
+        ended = self._results.take_batch()
         if not self._results:
             self._changed.clear()
+        changes = self._contexts.take_changes(self._run_id)
+        for test in ended:
+            changes.merge(test.changes)
         return {
             **self._identity,
+            "total": self._total,
             "running_tests": list(self._running.values()),
-            "results": results,
-            # Captures of results that wait for the next batch may come early, never late.
-            "context": self._contexts.take_changes(self._run_id).to_document(),
+            "results": [record for test in ended for record in test.records],
+            "context": changes.to_document(),
         }
 
     async def _send(self, batch: Record, patience: timedelta | None) -> None:

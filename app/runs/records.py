@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.core.identifiers import create_identifier
-from app.engine import AssertionResult, Attempt, TestEnded, TestResult, TestStarted
+from app.engine import AssertionResult, Attempt, TestEnded, TestResult, TestStarted, Timeline
 
 Record = dict[str, Any]
 
@@ -56,6 +56,7 @@ def _to_final_record(result: TestResult, attempt: Attempt | None) -> Record:
         "attempt_number": attempt.number if attempt else 1,
         "is_final": True,
         "captured": list(result.captured.names),
+        "timeline": _to_timeline(result.timeline) if result.timeline else None,
         **(_to_evidence(attempt) if attempt else {}),
     }
 
@@ -65,9 +66,20 @@ def _identify(result: TestResult) -> Record:
         "id": str(create_identifier()),
         "test_case_id": result.test_case_id,
         "iteration": result.iteration,
+        "iteration_name": result.iteration_name,
         "key": result.key,
         "name": result.name,
         "test_revision": result.test_revision,
+    }
+
+
+def _to_timeline(timeline: Timeline) -> Record:
+    return {
+        "queued_at": timeline.queued_at.isoformat(),
+        "ready_at": timeline.ready_at.isoformat() if timeline.ready_at else None,
+        "started_at": timeline.started_at.isoformat() if timeline.started_at else None,
+        "ended_at": timeline.ended_at.isoformat(),
+        "held_by": [{"kind": hold.kind, "name": hold.name} for hold in timeline.held_by],
     }
 
 
@@ -113,8 +125,12 @@ def _to_assertion(assertion: AssertionResult) -> Record:
     return {
         "assertion_name": assertion.name,
         "assertion_type": assertion.type,
+        "operator": assertion.operator,
+        "path": assertion.path,
         "expected_value": assertion.expected,
         "actual_value": assertion.actual,
+        "diff": assertion.diff,
+        "severity": assertion.severity,
         "passed": assertion.passed,
         "error_message": assertion.message,
     }

@@ -1,4 +1,5 @@
--- record_run_batch also takes how many results the run will have: a test that iterates has many.
+-- record_run_batch takes how many results the run will have: a test that iterates has many; it answers the version
+-- of the context.
 -- Risk: none, a function is replaced. Pair: widen_batch_helpers.
 set lock_timeout = '5s';
 
@@ -34,9 +35,11 @@ begin
   select * into run from public.test_runs where id = run.id;
   return jsonb_build_object(
     'recorded', cardinality(stored_ids), 'event_seq', run.event_seq, 'status', run.status,
-    'cancel_requested', run.cancel_requested_at is not null
+    'cancel_requested', run.cancel_requested_at is not null, 'context_version', (
+      select context.version from public.test_execution_context as context where context.run_id = run.id
+    )
   );
 end;
 $$;
 comment on function public.record_run_batch(jsonb) is
-  'Request {run_id, worker_id, total, running_tests, results, context}; repeating it changes and announces nothing; answers {recorded, event_seq, status, cancel_requested}.';
+  'Request {run_id, worker_id, total, running_tests, results, context}; repeating it changes and announces nothing; answers {recorded, event_seq, status, cancel_requested, context_version}.';

@@ -1,9 +1,11 @@
+from app.contexts.execution_context import ContextChanges
 from app.runs.backlog import (
     LARGEST_BACKLOG,
     LARGEST_BACKLOG_CHARACTERS,
     LARGEST_BATCH,
     LARGEST_BATCH_CHARACTERS,
     Backlog,
+    EndedTest,
 )
 from app.runs.records import Record
 
@@ -15,14 +17,18 @@ def build_record(number: int, characters: int = 0) -> Record:
 def fill(count: int, characters: int = 0) -> Backlog:
     backlog = Backlog()
     for number in range(count):
-        backlog.add(build_record(number, characters))
+        backlog.add(EndedTest([build_record(number, characters)]))
     return backlog
+
+
+def list_ids(batch: list[EndedTest]) -> list[int]:
+    return [record["id"] for ended in batch for record in ended.records]
 
 
 def test_batches_keep_the_order_and_leave_nothing_behind() -> None:
     backlog = fill(LARGEST_BATCH + 50)
     first, second = backlog.take_batch(), backlog.take_batch()
-    assert [record["id"] for record in first + second] == list(range(LARGEST_BATCH + 50))
+    assert list_ids(first + second) == list(range(LARGEST_BATCH + 50))
     assert (len(first), len(backlog), backlog.take_batch()) == (LARGEST_BATCH, 0, [])
 
 
@@ -44,7 +50,16 @@ def test_number_and_size_fill_the_backlog() -> None:
     assert not large.is_full
 
 
+def test_all_attempts_of_a_test_and_its_captures_stay_together() -> None:
+    backlog = fill(LARGEST_BATCH - 1)
+    changes = ContextChanges(captured_data={"login": {"user_id": 7}})
+    attempts = EndedTest([build_record(1_000), build_record(1_001)], changes)
+    backlog.add(attempts)
+    assert attempts not in backlog.take_batch()
+    assert backlog.take_batch() == [attempts]
+
+
 def test_results_without_evidence_count_as_well() -> None:
     backlog = Backlog()
-    backlog.add({"id": 1})
-    assert backlog.take_batch() == [{"id": 1}]
+    backlog.add(EndedTest([{"id": 1}]))
+    assert list_ids(backlog.take_batch()) == [1]
