@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal, TypeAlias
+
+# What may go wrong on the way to the target and back; a test may be tried again after each.
+TransportFailure: TypeAlias = Literal["connection", "timeout", "tls", "status"]
 
 
 class Category(StrEnum):
@@ -24,7 +28,7 @@ class Problem:
     message: str
     suggested_fix: str
     location: str | None = None
-    is_transient: bool = False
+    transport_failure: TransportFailure | None = None
 
 
 class InvalidPlanError(Exception):
@@ -67,6 +71,24 @@ class TemplateError(StepError):
         self.message = message
 
 
+class MissingValueError(TemplateError):
+    """A template names a value that is not there; a default may stand in for it."""
+
+
+class InvalidIterationError(StepError):
+    """The values that a test is repeated with cannot be read; `location` names the field."""
+
+    def __init__(self, message: str, location: str) -> None:
+        super().__init__(
+            Problem(
+                category=Category.DATA_VALIDATION,
+                message=f"{location}: {message}",
+                suggested_fix="Correct the iterations of the test, or the fixture they come from.",
+                location=location,
+            )
+        )
+
+
 class InvalidRequestError(StepError):
     """The request cannot be built from what the test says."""
 
@@ -102,14 +124,31 @@ class InvalidExpectationError(StepError):
 
 
 class TransportError(StepError):
-    """The request was not answered: no connection, no answer in time, or not HTTP."""
+    """
+    The request was not answered: no connection, no answer in time, or not HTTP.
 
-    def __init__(self, category: Category, message: str, suggested_fix: str) -> None:
+    `failure` says which of the failures that may pass by themselves it is; without one the
+    category tells: a lost or refused connection, a timeout, or nothing that passes.
+    """
+
+    def __init__(
+        self,
+        category: Category,
+        message: str,
+        suggested_fix: str,
+        failure: TransportFailure | None = None,
+    ) -> None:
         super().__init__(
             Problem(
                 category=category,
                 message=message,
                 suggested_fix=suggested_fix,
-                is_transient=True,
+                transport_failure=failure or FAILURES.get(category),
             )
         )
+
+
+FAILURES: dict[Category, TransportFailure] = {
+    Category.CONNECTION: "connection",
+    Category.TIMEOUT: "timeout",
+}

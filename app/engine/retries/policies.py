@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import get_args
 
 from app.engine.document import Document
-from app.engine.errors import InvalidPlanError
+from app.engine.errors import InvalidPlanError, TransportFailure
 from app.engine.expectations import AssertionSpec
 from app.engine.json_values import JsonValue
-
-TransportFailure: TypeAlias = Literal["connection", "timeout", "tls", "status"]
 
 MAXIMUM_ATTEMPTS = 100
 LONGEST_DELAY_MS = 10 * 60_000

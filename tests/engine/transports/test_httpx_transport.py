@@ -199,7 +199,7 @@ async def test_what_is_no_answer_is_a_transport_error(
     assert problem.category is category, problem.message
     assert message in problem.message
     assert problem.suggested_fix
-    assert problem.is_transient
+    assert bool(problem.transport_failure) == (category is not Category.DATA_VALIDATION)
     assert time.perf_counter() - started < 5
 
 
