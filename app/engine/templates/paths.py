@@ -1,26 +1,15 @@
 """Paths into values: a root name followed by `.name`, `["name"]`, `['name']` or `[0]`."""
 
-import re
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from app.engine.errors import TemplateError
+from app.engine.errors import MissingValueError
 from app.engine.json_values import JsonValue, get_type_name
+from app.engine.templates.evaluation import Evaluation
 
 PathStep: TypeAlias = str | int
 
-MAXIMUM_EXPRESSION_CHARACTERS = 1_000
-MAXIMUM_PATH_STEPS = 64
 NAMES_SHOWN = 20
-
-_ROOT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_STEP = re.compile(
-    r"""\.(?P<name>[A-Za-z0-9_$][A-Za-z0-9_$-]*)
-      | \[(?P<index>-?[0-9]{1,9})\]
-      | \["(?P<double>[^"\\]{0,256})"\]
-      | \['(?P<single>[^'\\]{0,256})'\]""",
-    re.VERBOSE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,67 +20,57 @@ class ValuePath:
     steps: tuple[PathStep, ...]
     text: str
 
+    def evaluate(self, source: "ValueSource") -> JsonValue:
+        """The value, or TemplateError saying what is missing and what does exist."""
+        return source.resolve(self)
+
 
 class ValueSource(Protocol):
-    """Where the roots of expressions come from."""
+    """Where the roots of expressions come from, and what evaluating them may cost."""
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """What the expressions of one attempt share."""
+        ...
 
     def resolve(self, path: ValuePath) -> JsonValue:
         """The value, or TemplateError saying what is missing and what does exist."""
         ...
 
 
-def parse_path(text: str) -> ValuePath:
-    """Compile an expression without its braces."""
-    if len(text) > MAXIMUM_EXPRESSION_CHARACTERS:
-        raise TemplateError(f"expression of over {MAXIMUM_EXPRESSION_CHARACTERS} characters")
-    root = _ROOT.match(text)
-    if root is None:
-        raise TemplateError(f"'{text}' is not a path such as env.NAME")
-    position = root.end()
-    steps: list[PathStep] = []
-    while position < len(text):
-        step = _STEP.match(text, position)
-        if step is None or len(steps) == MAXIMUM_PATH_STEPS:
-            raise TemplateError(f"'{text}' is not understood from character {position + 1}")
-        steps.append(_read_step(step))
-        position = step.end()
-    return ValuePath(root.group(), tuple(steps), text)
-
-
-def _read_step(step: re.Match[str]) -> PathStep:
-    index = step["index"]
-    if index is not None:
-        return int(index)
-    return next(name for name in (step["name"], step["double"], step["single"]) if name is not None)
-
-
-def follow(value: JsonValue, path: ValuePath, known: str) -> JsonValue:
-    """Walk the steps of a path through `value`, which was found under the name `known`."""
-    for step in path.steps:
-        value = _take(value, step, path, known)
-        known = f"{known}[{step}]" if isinstance(step, int) else f"{known}.{step}"
+def follow(value: JsonValue, path: ValuePath, known: str, first: int = 0) -> JsonValue:
+    """Walk the steps from the `first` on through `value`, which was found under `known`."""
+    for index in range(first, len(path.steps)):
+        step = path.steps[index]
+        if isinstance(step, str) and isinstance(value, dict) and step in value:  # noqa: SIM114
+            value = value[step]
+        elif isinstance(step, int) and isinstance(value, list) and -len(value) <= step < len(value):
+            value = value[step]
+        else:
+            walked = "".join(map(_write_step, path.steps[first:index]))
+            raise _explain(value, step, path, f"{known}{walked}")
     return value
 
 
-def _take(value: JsonValue, step: PathStep, path: ValuePath, known: str) -> JsonValue:
+def _write_step(step: PathStep) -> str:
+    return f"[{step}]" if isinstance(step, int) else f".{step}"
+
+
+def _explain(value: JsonValue, step: PathStep, path: ValuePath, known: str) -> MissingValueError:
     if isinstance(step, int) and isinstance(value, list):
-        if -len(value) <= step < len(value):
-            return value[step]
-        raise TemplateError(
+        return MissingValueError(
             f"{{{{{path.text}}}}}: {known} has {len(value)} entries, none at {step}"
         )
     if isinstance(step, str) and isinstance(value, dict):
-        if step in value:
-            return value[step]
-        raise missing_name(path, known, step, list(value))
+        return missing_name(path, known, step, list(value))
     what = "entry" if isinstance(step, int) else "field"
-    raise TemplateError(
+    return MissingValueError(
         f"{{{{{path.text}}}}}: {known} is of type {get_type_name(value)} and has no {what} '{step}'"
     )
 
 
-def missing_name(path: ValuePath, known: str, name: str, existing: list[str]) -> TemplateError:
+def missing_name(path: ValuePath, known: str, name: str, existing: list[str]) -> MissingValueError:
     """The error for a name that is not there: names, never values, of what is."""
     shown = ", ".join(sorted(existing)[:NAMES_SHOWN]) or "nothing"
     more = f" and {len(existing) - NAMES_SHOWN} more" if len(existing) > NAMES_SHOWN else ""
-    return TemplateError(f"{{{{{path.text}}}}}: {known} has no '{name}'; it has {shown}{more}")
+    return MissingValueError(f"{{{{{path.text}}}}}: {known} has no '{name}'; it has {shown}{more}")

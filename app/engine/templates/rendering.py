@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.errors import TemplateError
 from app.engine.json_values import MAXIMUM_DEPTH, JsonValue, render_text
+from app.engine.templates.expressions import Reference
 from app.engine.templates.parser import OPEN, parse_template
 from app.engine.templates.paths import ValuePath, ValueSource
 
@@ -47,13 +48,13 @@ def render_string(text: str, source: ValueSource, location: str) -> str:
     return render_text(_render_located(text, source, location))
 
 
-def iter_paths(value: JsonValue) -> Iterator[ValuePath]:
+def iter_references(value: JsonValue) -> Iterator[Reference]:
     """Every path used in a JSON value; malformed templates are left for the test to report."""
     pending = [value]
     while pending:
         item = pending.pop()
         if isinstance(item, str):
-            yield from _find_paths(item)
+            yield from _find_references(item)
         elif isinstance(item, list):
             pending.extend(item)
         elif isinstance(item, dict):
@@ -61,11 +62,16 @@ def iter_paths(value: JsonValue) -> Iterator[ValuePath]:
             pending.extend(item.values())
 
 
-def _find_paths(text: str) -> Iterator[ValuePath]:
+def iter_paths(value: JsonValue) -> Iterator[ValuePath]:
+    """Every path used in a JSON value, those that it can do without included."""
+    return (reference.path for reference in iter_references(value))
+
+
+def _find_references(text: str) -> Iterator[Reference]:
     if OPEN not in text:
         return
     try:
         template = parse_template(text)
     except TemplateError:
         return
-    yield from template.paths
+    yield from template.references
