@@ -70,6 +70,13 @@ class Child:
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The id of the process; raises ChildFailedError when there is none."""
+        if self.process is None:
+            raise self.failure("is not running")
+        return self.process.pid
+
     def stop(self, timeout_seconds: float = 15.0) -> None:
         """Ask the process to end, wait for it, and insist when it does not."""
         process = self.process

@@ -1,0 +1,1 @@
+"""`scripts/bench relay`: from a commit in Postgres to the sockets of many viewers."""
