@@ -7,6 +7,7 @@ Pure: no web framework, no database, no settings.
 from app.engine.auth import AuthSpec
 from app.engine.captures import CaptureSpec
 from app.engine.control import RunControl
+from app.engine.dependencies import Dependency
 from app.engine.errors import (
     Category,
     DependencyCycleError,
@@ -31,7 +32,8 @@ from app.engine.expectations import AssertionSpec, Expectations
 from app.engine.iterations import Iterate, Iteration
 from app.engine.json_values import JsonObject, JsonValue
 from app.engine.options import RunOptions
-from app.engine.plan import Dependency, Plan, PlannedTest
+from app.engine.plan import Plan
+from app.engine.planned_test import PlannedTest
 from app.engine.results import (
     AssertionResult,
     Attempt,

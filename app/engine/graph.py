@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-Requirements: TypeAlias = Mapping[str, Sequence[str]]
+RequiredKeys: TypeAlias = Mapping[str, Sequence[str]]
 
 
 def build_requirements(
@@ -17,7 +17,7 @@ def build_requirements(
     return requirements
 
 
-def invert(requirements: Requirements) -> dict[str, list[str]]:
+def invert(requirements: RequiredKeys) -> dict[str, list[str]]:
     """Map every key to the keys that depend on it."""
     return build_requirements(
         requirements,
@@ -25,7 +25,7 @@ def invert(requirements: Requirements) -> dict[str, list[str]]:
     )
 
 
-def sort_by_requirements(requirements: Requirements) -> list[str]:
+def sort_by_requirements(requirements: RequiredKeys) -> list[str]:
     """Keys with every key after those it requires; keys on or behind a cycle are left out."""
     dependents = invert(requirements)
     missing = {key: len(wanted) for key, wanted in requirements.items()}
@@ -41,7 +41,7 @@ def sort_by_requirements(requirements: Requirements) -> list[str]:
     return order
 
 
-def find_cycle(requirements: Requirements) -> tuple[str, ...] | None:
+def find_cycle(requirements: RequiredKeys) -> tuple[str, ...] | None:
     """One cycle as (a, b, a), each requiring the next; None when there is none."""
     sorted_keys = set(sort_by_requirements(requirements))
     stuck = [key for key in requirements if key not in sorted_keys]
@@ -73,10 +73,15 @@ def keep_acyclic(
         return set(derived)
     order = sort_by_requirements(build_requirements(keys, declared))
     position = {key: index for index, key in enumerate(order)}
-    return {edge for edge in derived if position[edge[1]] < position[edge[0]]}
+    nowhere = len(order)  # keys on or behind a declared cycle
+    return {
+        (dependent, required)
+        for dependent, required in derived
+        if position.get(required, nowhere) < position.get(dependent, nowhere)
+    }
 
 
-def measure_chains(requirements: Requirements) -> dict[str, int]:
+def measure_chains(requirements: RequiredKeys) -> dict[str, int]:
     """For every key, how many tests the longest chain that starts with it has."""
     dependents = invert(requirements)
     lengths: dict[str, int] = {}

@@ -20,6 +20,7 @@ from app.engine.events import (
 from app.engine.execution import CANCELLED, TestExecution, Workbench
 from app.engine.options import RunOptions
 from app.engine.plan import Plan, PlannedTest
+from app.engine.requirements import get_required_keys
 from app.engine.results import Attempt, ContextDelta, Counts, ResultStatus, TestResult
 from app.engine.schedule import Blocked, Schedule
 from app.engine.scope import Scope
@@ -44,7 +45,7 @@ async def run(
     """
     options = options or RunOptions()
     workbench = Workbench(plan, scope, transport, options)
-    schedule = Schedule(plan.requirements, already_recorded)
+    schedule = Schedule(get_required_keys(plan.requirements), already_recorded)
     channel = EventChannel(options.event_buffer)
     execution = _RunExecution(plan, workbench, schedule, channel, control or RunControl())
     driver = asyncio.create_task(execution.drive(), name=f"run {plan.run_id}")

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from app.engine.graph import Requirements, invert, measure_chains
+from app.engine.graph import RequiredKeys, invert, measure_chains
 from app.engine.results import ResultStatus
 
 
@@ -21,7 +21,7 @@ class Schedule:
     """A ready queue over the dependency graph: the longest remaining chain first, then plan order."""
 
     def __init__(
-        self, requirements: Requirements, recorded: Mapping[str, ResultStatus] | None = None
+        self, requirements: RequiredKeys, recorded: Mapping[str, ResultStatus] | None = None
     ) -> None:
         self._requirements = requirements
         self._dependents = invert(requirements)
