@@ -20,10 +20,7 @@ END_SECONDS: Final = 600
 class Audience:
     """One process of viewers."""
 
-    def __init__(
-        self, pid: int, requests: asyncio.StreamWriter, answers: asyncio.StreamReader
-    ) -> None:
-        self.pid = pid
+    def __init__(self, requests: asyncio.StreamWriter, answers: asyncio.StreamReader) -> None:
         self._requests = requests
         self._answers = answers
 
@@ -34,8 +31,8 @@ class Audience:
         self._requests.write(json.dumps(plan).encode() + b"\n")
         return (await self._read(ATTACH_SECONDS))["watching"]
 
-    async def leave(self) -> list[Document]:
-        """Return what each saw, once their streams have ended."""
+    async def leave(self) -> Document:
+        """Return what each saw, once their streams have ended: {processor_seconds, sights}."""
         return await self._read(END_SECONDS)
 
     async def _read(self, seconds: float) -> Any:
@@ -56,7 +53,7 @@ async def open_audience() -> AsyncGenerator[Audience]:
     try:
         if process.stdin is None or process.stdout is None:
             raise ChildFailedError("the viewers cannot be talked to")
-        yield Audience(process.pid, process.stdin, process.stdout)
+        yield Audience(process.stdin, process.stdout)
     finally:
         if process.returncode is None:
             process.kill()

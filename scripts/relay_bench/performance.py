@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 
 from scripts.demonstration.components import LocalSupabase, Service
-from scripts.relay_bench.audience import Audience, open_audience
+from scripts.relay_bench.audience import open_audience
 from scripts.relay_bench.measurement import summarize
 from scripts.relay_bench.recording import BATCH_SECONDS, Recording
 from scripts.relay_bench.scene import Connection, Scene, connect, fetch_one, set_scene, start_run
@@ -48,14 +48,14 @@ class Stage:
     stack: LocalSupabase
     service: Service
 
-    def list_pids(self, audience: Audience) -> Mapping[str, int]:
+    @property
+    def pids(self) -> Mapping[str, int]:
         return {
             "service": self.service.pid,
             "realtime_and_gateway": self.stack.pid,
             "postgres": self.stack.details.pids["postgres"],
             "postgrest": self.stack.details.pids["postgrest"],
             "recorder": os.getpid(),
-            "viewers": audience.pid,
         }
 
 
@@ -67,15 +67,15 @@ async def perform(stage: Stage, plan: Plan) -> Document:
         places = assign_viewers(plan, scene, recordings)
         watching = await audience.attach(stage.service.url, places)
         while_idle = read_memory(stage.service.pid)
-        begun = Usage.read(stage.list_pids(audience))
+        begun = Usage.read(stage.pids)
         async with asyncio.TaskGroup() as tasks:
             for recording in recordings:
                 tasks.create_task(recording.perform(plan.batch))
         at_the_end = read_memory(stage.service.pid)
-        sights = await audience.leave()
-        used = Usage.read(stage.list_pids(audience)).since(begun)
+        seen = await audience.leave()
+        used = Usage.read(stage.pids).since(begun)
         announced = await count_messages(recordings)
-    pairs = ((recordings[number % plan.runs], sight) for number, sight in enumerate(sights))
+    pairs = ((recordings[number % plan.runs], sight) for number, sight in enumerate(seen["sights"]))
     return {
         "viewers": plan.viewers,
         "runs": plan.runs,
@@ -87,7 +87,7 @@ async def perform(stage: Stage, plan: Plan) -> Document:
             "idle": round((while_idle - before) / plan.viewers, 1),
             "at_the_end": round((at_the_end - before) / plan.viewers, 1),
         },
-        "processor_seconds": used,
+        "processor_seconds": used | {"viewers": seen["processor_seconds"]},
     }
 
 
