@@ -16,8 +16,9 @@ from tenacity import (
 
 from app.core.clock import Clock
 from app.engine.assertions.checks import Check, build_checks
+from app.engine.authentication.authenticator import Authenticator
 from app.engine.captures import Capture, compile_captures, take_captures
-from app.engine.errors import Problem, StepError, TransportError
+from app.engine.errors import Problem, StepError
 from app.engine.evidence import EvidenceRecorder
 from app.engine.json_values import JsonObject
 from app.engine.options import RunOptions
@@ -50,9 +51,9 @@ class Workbench:
     def __init__(self, plan: Plan, scope: Scope, transport: Transport, options: RunOptions) -> None:
         self.base_url = plan.base_url
         self.scope = scope
-        self.transport = transport
         self.options = options
         self.redactor = Redactor(scope.iter_secret_values())
+        self.authenticator = Authenticator(transport, options.clock, self.redactor.add)
         self.evidence = EvidenceRecorder(self.redactor, options.evidence_characters)
         self._credentials = _group_by_place(plan.credential_paths)
         for path in plan.credential_paths:
@@ -175,8 +176,10 @@ class TestExecution:
         start = _Start(self._clock)
         timeout = self._test.timeout_ms / 1000
         try:
-            received = await self._bench.transport.send(preparation.request, timeout)
-        except TransportError as error:
+            received = await self._bench.authenticator.send(
+                self._test, preparation.request, timeout, self._bench.scope
+            )
+        except StepError as error:
             exchange = _Exchange(preparation.request, problem=error.problem, is_carried_out=False)
         else:
             exchange = self._examine(preparation, Response(received))
@@ -189,7 +192,7 @@ class TestExecution:
         captured = take_captures(preparation.captures, self._test.key, response)
         self._bench.learn_secrets(captured.delta)
         return _Exchange(
-            preparation.request,
+            response.received.request or preparation.request,
             response=response,
             assertions=(*checks, *captured.missing),
             captured=captured.delta,

@@ -102,13 +102,19 @@ class PlannedTest:
     def references(self) -> References:
         """The paths that the test's templates use."""
         return References.collect(
-            credentials=(self.auth.template, _find_header(self.headers, "authorization")),
+            credentials=(
+                *self.auth.credential_templates,
+                *self.transfer.tls.templates,
+                _find_header(self.headers, "authorization"),
+            ),
             others=(
                 self.path,
                 dict(self.headers),
                 dict(self.query_params),
                 dict(self.path_params),
                 dict(self.cookies),
+                *self.auth.other_templates,
+                self.transfer.proxy,
                 self.body,
                 self.expectations.body,
                 dict(self.expectations.headers),

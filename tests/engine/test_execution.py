@@ -160,7 +160,7 @@ TOKEN = CaptureSpec(
             json_response({}),
             "error",
             "data-validation",
-            "auth_type: authentication of type 'mtls' is not supported yet",
+            "transfer.tls: authentication of type 'mtls' needs a certificate and its key",
         ),
         (
             {"auth": AuthSpec(type="bearer")},
@@ -173,11 +173,11 @@ TOKEN = CaptureSpec(
             ),
         ),
         (
-            {"body": "x", "body_type": "form-data"},
+            {"body": "x", "body_type": "binary"},
             json_response({}),
             "error",
             "data-validation",
-            "body_type: bodies of type 'form-data' are not supported yet",
+            "body_type: bodies of type 'binary' are not known",
         ),
         (
             {"path": "/{{captured_data.login.id}}"},

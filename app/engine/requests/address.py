@@ -2,35 +2,60 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from app.engine.errors import Category, InvalidRequestError, TemplateError
 from app.engine.json_values import JsonObject, JsonValue, render_text
-from app.engine.templates import ValueSource, parse_template, render_string, render_value
+from app.engine.templates import (
+    ValueSource,
+    parse_template,
+    render_part,
+    render_string,
+    render_value,
+)
 
 # Inside a path these keep their meaning or are harmless; `?`, `#` and `%` in a value are encoded.
 PATH_SAFE = "/:@!$&'()*+,;=~"
 
+_URL_SAFE = f"{PATH_SAFE}?%[]"
+_SCHEMES = ("http://", "https://")
 _PARAMETER = re.compile(r"\{([A-Za-z0-9_.-]{1,100})\}")
+_TO_ENCODE = re.compile(r"[^A-Za-z0-9._/:@!$&'()*+,;=~?%\[\]-]")
 
 
 def build_url(base_url: str, path: str, query: JsonObject) -> str:
     """Join already rendered parts; a path that is a whole URL replaces the base."""
-    is_absolute = path.startswith(("http://", "https://"))
-    url = path if is_absolute else f"{base_url.rstrip('/')}/{path.lstrip('/')}"
-    _check(url, "path" if is_absolute else "base_url")
-    encoded = urlencode(list(_iter_query(query)))
-    if not encoded:
-        return url
-    separator = "&" if "?" in url else "?"
-    return f"{url}{separator}{encoded}"
+    url = _join(base_url, path)
+    encoded = _encode_query(query) if query else ""
+    return append_query(url, encoded) if encoded else url
 
 
-def _check(url: str, location: str) -> None:
+def _join(base_url: str, path: str) -> str:
+    if path.startswith(_SCHEMES):
+        return read_url(path, "path")
+    base = base_url.rstrip("/")
+    check_address(base, "base_url")
+    return f"{base}/{_encode(path.lstrip('/'))}"
+
+
+def read_url(url: str, location: str) -> str:
+    """An absolute URL as it is sent; raise InvalidRequestError when it is not http or https."""
+    origin, rest = _split(url) if url.startswith(_SCHEMES) else (url, "")
+    check_address(origin, location)
+    return f"{origin}{_encode(rest)}"
+
+
+def append_query(url: str, encoded: str) -> str:
+    """The URL with encoded pairs behind those it has."""
+    return f"{url}{'&' if '?' in url else '?'}{encoded}"
+
+
+def check_address(url: str, location: str) -> None:
+    """Raise InvalidRequestError unless this is an http or https URL without a query."""
     try:
         parts = urlsplit(url)
         is_usable = parts.scheme in ("http", "https") and bool(parts.hostname)
-        is_usable = is_usable and parts.port != 0
+        is_usable = is_usable and parts.port != 0 and not parts.query and not parts.fragment
     except ValueError:
         is_usable = False
     if not is_usable:
@@ -42,10 +67,40 @@ def _check(url: str, location: str) -> None:
         )
 
 
-def find_credentials(url: str) -> tuple[str, ...]:
-    """The password in `https://user:password@host`, as written and decoded."""
-    password = urlsplit(url).password if "@" in url else None
-    return (password, unquote(password)) if password else ()
+def get_host(parts: SplitResult) -> str:
+    """The Host header for a URL: no user, no port that its scheme has anyway."""
+    host = parts.netloc.rpartition("@")[2]
+    return host.removesuffix(":443" if parts.scheme == "https" else ":80")
+
+
+def get_target(parts: SplitResult) -> str:
+    """The request target for a URL: its path and query."""
+    path = parts.path or "/"
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def get_origin(url: str) -> str:
+    """Scheme, host and port."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{get_host(parts).lower()}"
+
+
+def _split(url: str) -> tuple[str, str]:
+    """Origin and the rest of an absolute URL."""
+    start = url.index("//") + 2
+    end = next((index for index in range(start, len(url)) if url[index] in "/?#"), len(url))
+    return url[:end], url[end:]
+
+
+def _encode(rest: str) -> str:
+    """Path and query as every transport would send them, so that they can be signed."""
+    rest = rest.partition("#")[0]
+    return quote(rest, safe=_URL_SAFE) if _TO_ENCODE.search(rest) else rest
+
+
+def _encode_query(query: JsonObject) -> str:
+    # A space as %20 means the same to everyone, signatures included; `+` does not.
+    return urlencode(list(_iter_query(query)), quote_via=quote, errors="replace")
 
 
 def _iter_query(query: JsonObject) -> Iterator[tuple[str, str]]:
@@ -64,7 +119,7 @@ def render_path(path: str, parameters: Mapping[str, JsonValue], source: ValueSou
         parts = (
             _fill_parameters(part, parameters, source)
             if isinstance(part, str)
-            else quote(render_text(source.resolve(part)), safe=PATH_SAFE)
+            else quote(render_part(part, source), safe=PATH_SAFE)
             for part in template.parts
         )
         return "".join(parts)

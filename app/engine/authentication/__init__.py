@@ -1,0 +1,1 @@
+"""Authentication: one file a kind under `kinds`, `authenticator` finds and uses them."""
