@@ -1,24 +1,24 @@
-"""The shop on a real socket, in a thread of the test's process."""
+"""Targets on a real socket, in a thread of the test's process."""
 
 import socket
 import threading
 from typing import Self
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from tests.targets.shop import create_shop
 from tests.targets.traffic import Traffic
 
 
-class RunningShop:
-    """Listens on a free port from `start` to `stop`; `traffic` tells what arrived."""
+class RunningTarget:
+    """Listens on a free port from `start` to `stop`."""
 
-    def __init__(self) -> None:
-        self.traffic = Traffic()
+    def __init__(self, application: ASGIApp) -> None:
         self.listener = socket.socket()
         self.listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
-            create_shop(self.traffic), log_level="error", ws="none", timeout_graceful_shutdown=1
+            application, log_level="error", ws="none", timeout_graceful_shutdown=1
         )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, args=([self.listener],), daemon=True)
@@ -34,7 +34,6 @@ class RunningShop:
 
     def stop(self) -> None:
         """Close the port: from here on connections are refused."""
-        self.traffic.release()
         self.server.should_exit = True
         self.thread.join(timeout=10)
         self.listener.close()
@@ -45,3 +44,16 @@ class RunningShop:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+class RunningShop(RunningTarget):
+    """The shop; `traffic` tells what arrived."""
+
+    def __init__(self) -> None:
+        self.traffic = Traffic()
+        super().__init__(create_shop(self.traffic))
+
+    def stop(self) -> None:
+        """Let go what waits, and close the port."""
+        self.traffic.release()
+        super().stop()
