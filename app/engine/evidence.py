@@ -1,10 +1,12 @@
 """What is kept of a request and its answer: redacted first, cut afterwards."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Final
 
 from app.engine.errors import Problem
-from app.engine.json_values import JsonObject, JsonValue, render_json
+from app.engine.json_values import JsonObject, JsonValue, render_json, render_text
 from app.engine.redaction import MASK, Redactor
 from app.engine.response import Response
 from app.engine.results import AssertionResult, RequestEvidence, ResponseEvidence
@@ -13,37 +15,56 @@ from app.engine.transport import PreparedRequest
 CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "x-api-key"})
 SCHEMES = frozenset({"basic", "bearer", "digest", "token"})
 MAXIMUM_VALUE_CHARACTERS = 10_000
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRecorder:
-    """Turns what was exchanged into what may be shown; texts are cut at `limit` characters."""
+    """
+    Turns what was exchanged into what may be shown; texts are cut at `limit` characters.
+
+    Nearly nothing holds a secret, so everything of a request, of a response and of all assertions
+    is looked at together first, and each text alone only when something was found.
+    """
 
     redactor: Redactor
     limit: int
 
     def record_request(self, request: PreparedRequest) -> RequestEvidence:
         """The request as sent; credentials keep only their scheme."""
+        headers = {name: _hide_credential(name, value) for name, value in request.headers}
+        body = None if request.body is None else request.body.decode("utf-8", errors="replace")
+        is_clean = self._is_clean([request.url, body or ""], headers, request.query)
         return RequestEvidence(
             method=request.method,
-            url=self.redactor.redact(request.url, self.limit),
-            headers=self._record_headers(request.headers),
-            query=self._record_object(request.query),
-            body=None if request.body is None else self._record_body(request.body),
+            url=self._record_text(request.url, is_clean),
+            headers=headers if is_clean else self._redact_headers(headers),
+            query=request.query if is_clean else self._record_object(request.query),
+            body=None if body is None else self._record_text(body, is_clean),
         )
 
     def record_response(self, response: Response) -> ResponseEvidence:
         """The answer as received."""
         received = response.received
+        headers = {name: _hide_credential(name, value) for name, value in response.headers.items()}
+        body = self._get_answer(response)
+        is_clean = self._is_clean([body], headers)
         return ResponseEvidence(
             status_code=received.status_code,
-            headers=self._record_headers(response.headers.items()),
-            body=self._record_answer(response),
+            headers=headers if is_clean else self._redact_headers(headers),
+            body=self._record_text(body, is_clean),
             body_bytes=len(received.body),
             is_truncated=received.is_truncated,
             elapsed_ms=received.elapsed_ms,
             timing_phases=received.timing_phases,
         )
+
+    def record_assertions(self, results: Sequence[AssertionResult]) -> tuple[AssertionResult, ...]:
+        """The results with their texts and values redacted."""
+        shown = [value for result in results for value in _list_shown(result)]
+        if self._is_clean(["" if value is None else render_text(value) for value in shown]):
+            return tuple(results)
+        return tuple(map(self.record_assertion, results))
 
     def record_assertion(self, result: AssertionResult) -> AssertionResult:
         """The result with its texts and values redacted."""
@@ -75,28 +96,57 @@ class EvidenceRecorder:
         if not isinstance(value, list | dict):
             return self.redactor.redact_value(value, MAXIMUM_VALUE_CHARACTERS)
         text = render_json(value)
-        if len(text) <= MAXIMUM_VALUE_CHARACTERS:
-            return self.redactor.redact_value(value)
-        return f"{self.redactor.redact(text, MAXIMUM_VALUE_CHARACTERS)}..."
+        if len(text) > MAXIMUM_VALUE_CHARACTERS:
+            return f"{self.redactor.redact(text, MAXIMUM_VALUE_CHARACTERS)}..."
+        return value if self.redactor.is_clean(text) else self.redactor.redact_value(value)
 
-    def _record_headers(self, headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-        return {name: self._record_header(name, value) for name, value in headers}
+    def _is_clean(
+        self,
+        texts: list[str],
+        headers: Mapping[str, str] = NOTHING,
+        values: Mapping[str, JsonValue] = NOTHING,
+    ) -> bool:
+        """Whether all of it may be shown uncut, which one look at everything together tells."""
+        shown = [*texts, *headers, *headers.values()]
+        if values:
+            shown.append(render_json(dict(values)))
+        whole = "\n".join(shown)
+        limit = min(self.limit, MAXIMUM_VALUE_CHARACTERS)
+        return len(whole) <= limit and self.redactor.is_clean(whole)
 
-    def _record_header(self, name: str, value: str) -> str:
-        if name.lower() in CREDENTIAL_HEADERS:
-            scheme = value.partition(" ")[0]
-            return f"{scheme} {MASK}" if scheme.lower() in SCHEMES else MASK
-        return self.redactor.redact(value, self.limit)
+    def _record_text(self, text: str, is_clean: bool) -> str:
+        return text if is_clean else self.redactor.redact(text, self.limit)
+
+    def _redact_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        return {
+            self.redactor.redact(name): self.redactor.redact(value, self.limit)
+            for name, value in headers.items()
+        }
 
     def _record_object(self, value: Mapping[str, JsonValue]) -> JsonObject:
         return {self.redactor.redact(name): self.record_value(item) for name, item in value.items()}
 
-    def _record_body(self, body: bytes) -> str:
-        return self.redactor.redact(body.decode("utf-8", errors="replace"), self.limit)
-
-    def _record_answer(self, response: Response) -> str:
+    def _get_answer(self, response: Response) -> str:
         text = response.text
         if response.received.is_truncated:
             # The cut may run through a secret, whose beginning could not be recognised.
             text = text[: max(0, len(text) - self.redactor.longest_form)]
-        return self.redactor.redact(text, self.limit)
+        return text
+
+
+def _hide_credential(name: str, value: str) -> str:
+    if name.lower() not in CREDENTIAL_HEADERS:
+        return value
+    scheme = value.partition(" ")[0]
+    return f"{scheme} {MASK}" if scheme.lower() in SCHEMES else MASK
+
+
+def _list_shown(result: AssertionResult) -> tuple[JsonValue, ...]:
+    return (
+        result.name,
+        result.path,
+        result.expected,
+        result.actual,
+        result.message,
+        result.diff,
+    )

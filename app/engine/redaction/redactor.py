@@ -1,0 +1,129 @@
+"""Knows the secrets of one run and masks them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from app.engine.json_values import JsonValue, render_text
+from app.engine.redaction.finders import BlockFinder, PatternFinder, Span
+from app.engine.redaction.forms import iter_forms
+
+MASK = "[redacted]"
+
+# Shorter secrets would mask half of every text: they are masked only as a whole value.
+MINIMUM_LENGTH = 4
+
+MOST_PATTERNS = 60
+
+NUL_REPLACEMENT = "\ufffd"
+
+
+class Redactor:
+    """Knows the secrets of one run; secrets learned on the way are added."""
+
+    def __init__(self, secrets: Iterable[JsonValue] = ()) -> None:
+        self._values: set[str] = set()
+        self._has_tiny = False
+        self._patterns = PatternFinder()
+        self._blocks = BlockFinder()
+        self._longest = 0
+        for secret in secrets:
+            self.add(secret)
+
+    @property
+    def longest_form(self) -> int:
+        """Characters in the longest text that is masked."""
+        return self._longest
+
+    def add(self, secret: JsonValue) -> None:
+        """Mask this value from now on; of lists and objects, every value in them."""
+        for text in _iter_texts(secret):
+            if text in self._values:
+                continue
+            self._values.add(text)
+            self._has_tiny = self._has_tiny or len(text) < MINIMUM_LENGTH
+            for form in set(iter_forms(text)):
+                self._add_form(form)
+
+    def add_derived(self, inputs: Sequence[JsonValue], output: str) -> None:
+        """Mask the output, too, when one of the values that it was made of holds a secret."""
+        if len(output) >= MINIMUM_LENGTH and any(map(self._holds_secret, inputs)):
+            self.add(output)
+
+    def is_clean(self, text: str) -> bool:
+        """Whether the text may be shown as it is, alone or as a part of a longer one."""
+        return not (
+            self._has_tiny
+            or "\x00" in text
+            or self._patterns.may_find(text)
+            or self._blocks.may_find(text)
+        )
+
+    def redact(self, text: str, limit: int | None = None) -> str:
+        """The text with secrets masked; what is behind the first `limit` characters is cut off."""
+        end = len(text) if limit is None else min(limit, len(text))
+        if end < len(text):
+            text = text[: end + self._longest]
+        return text[:end] if self.is_clean(text) else self._mask(text, end)
+
+    def redact_value(self, value: JsonValue, limit: int | None = None) -> JsonValue:
+        """Mask in every text of a JSON value, names included, and numbers that are secrets."""
+        if isinstance(value, str):
+            return self.redact(value, limit)
+        if isinstance(value, list):
+            return [self.redact_value(item, limit) for item in value]
+        if isinstance(value, dict):
+            return {
+                self.redact(name): self.redact_value(item, limit) for name, item in value.items()
+            }
+        if value is None or isinstance(value, bool):
+            return value
+        return MASK if str(value) in self._values else value
+
+    def _holds_secret(self, value: JsonValue) -> bool:
+        text = render_text(value)
+        return text in self._values or self._patterns.may_find(text) or self._blocks.may_find(text)
+
+    def _add_form(self, form: str) -> None:
+        if len(form) < MINIMUM_LENGTH:
+            return
+        self._longest = max(self._longest, len(form))
+        is_long = len(form) >= BlockFinder.MINIMUM_BYTES
+        if is_long and len(self._patterns) >= MOST_PATTERNS:
+            self._blocks.add(form)
+        else:
+            self._patterns.add(form)
+
+    def _mask(self, text: str, end: int) -> str:
+        text = text.replace("\x00", NUL_REPLACEMENT)  # PostgreSQL cannot store it
+        if text in self._values:
+            return MASK
+        edges = [0, *(edge for span in self._find_spans(text) for edge in span if span[0] < end)]
+        pieces = [text[start:stop] for start, stop in pairwise(edges)][::2]
+        return MASK.join([*pieces, text[edges[-1] : end]])
+
+    def _find_spans(self, text: str) -> list[Span]:
+        finders = (self._patterns, self._blocks)
+        found = (finder.iter_spans(text) for finder in finders if finder.may_find(text))
+        return _merge([span for spans in found for span in spans])
+
+
+def _iter_texts(secret: JsonValue) -> Iterator[str]:
+    pending = [secret]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+        elif item is not None and item != "" and not isinstance(item, bool):
+            yield str(item)
+
+
+def _merge(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
