@@ -4,16 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from app.engine.capture_sources import (
+    CAPTURE_SOURCES,
+    WHOLE_SOURCES,
+    CaptureSource,
+    build_reader,
+    holds_nul,
+)
 from app.engine.document import Document
 from app.engine.errors import InvalidExpectationError, InvalidPlanError
-from app.engine.json_path import CompiledPath, compile_path
 from app.engine.json_values import JsonObject, JsonValue, get_type_name
+from app.engine.reading import Reader, Reading, give_up
 from app.engine.response import Response
 from app.engine.results import AssertionResult, ContextDelta
+from app.engine.templates import ValuePath
 
-ESCAPED_NUL = b"\\u0000"
+# Their expression may be called a name, and says itself what is missing.
+NAMED_SOURCES: tuple[CaptureSource, ...] = ("header", "cookie")
 
-CaptureSource: TypeAlias = Literal["body", "header", "status"]
 CaptureTarget: TypeAlias = Literal["captured_data", "shared_auth_tokens", "shared_variables"]
 
 
@@ -22,7 +30,8 @@ class CaptureSpec:
     """
     What to keep of an answer, and under which name in which part of the context.
 
-    `expression` is a JSONPath for the body, a name for a header, and unused for the status.
+    `expression` is a JSONPath for the body, an XPath, a regular expression, or the name of a header
+    or cookie; unused for the status, the duration (milliseconds) and the text of the whole body.
     """
 
     source: CaptureSource
@@ -30,10 +39,11 @@ class CaptureSpec:
     target: CaptureTarget
     name: str
     required: bool = True
+    secret: bool = False
 
     @classmethod
     def from_document(cls, name: str, value: JsonValue, location: str) -> "CaptureSpec":
-        """Read a JSONPath, or `{from, path | name, into, name, required}`."""
+        """Read a JSONPath, or `{from, path | name, into, name, required, secret}`."""
         if isinstance(value, str):
             return cls(source="body", expression=value, target="captured_data", name=name)
         if not isinstance(value, dict):
@@ -42,23 +52,29 @@ class CaptureSpec:
             )
         document = Document(value, location)
         source = _read_source(document)
-        expression = "" if source == "status" else _read_expression(document, source)
-        header_is_named = source == "header" and document.find_text("path") is None
-        target_name = None if header_is_named else document.find_text("name")
+        name_is_taken = source in NAMED_SOURCES and document.find_text("path") is None
+        target_name = None if name_is_taken else document.find_text("name")
         return cls(
             source=source,
-            expression=expression,
+            expression=_read_expression(document, source),
             target=_read_target(document),
             name=target_name or name,
             required=document.get_boolean("required", default=True),
+            secret=document.get_boolean("secret", default=False),
         )
+
+    def get_path(self, test_key: str) -> ValuePath:
+        """Where the value is found in the context."""
+        steps = (test_key, self.name) if self.target == "captured_data" else (self.name,)
+        return ValuePath(self.target, steps, ".".join((self.target, *steps)))
 
 
 def _read_source(document: Document) -> CaptureSource:
-    source = document.find_text("from") or "body"
-    if source not in ("body", "header", "status"):
-        raise InvalidPlanError(document.locate("from"), "must be body, header or status")
-    return source
+    text = document.find_text("from") or "body"
+    for source in CAPTURE_SOURCES:
+        if source == text:
+            return source
+    raise InvalidPlanError(document.locate("from"), f"must be one of {', '.join(CAPTURE_SOURCES)}")
 
 
 def _read_target(document: Document) -> CaptureTarget:
@@ -71,45 +87,30 @@ def _read_target(document: Document) -> CaptureTarget:
 
 
 def _read_expression(document: Document, source: CaptureSource) -> str:
-    if source == "body":
-        return document.get_text("path")
-    return document.find_text("path") or document.get_text("name")
+    if source in WHOLE_SOURCES:
+        return ""
+    if source in NAMED_SOURCES:
+        return document.find_text("path") or document.get_text("name")
+    return document.get_text("path")
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """A capture ready to be taken: its JSONPath is compiled."""
+    """A capture ready to be taken."""
 
     spec: CaptureSpec
-    path: CompiledPath | None
+    read: Reader
 
-    def take(self, response: Response) -> tuple[bool, JsonValue]:
-        """Whether it was there, and its value. A query for many values gives a list."""
-        if self.spec.source == "status":
-            return True, response.status_code
-        if self.path is None:
-            value = response.headers.get(self.spec.expression.lower())
-            return value is not None, value
-        found = [] if self._find_obstacle(response) else self.path.select(response.json)
-        if self.path.is_singular:
-            return bool(found), found[0] if found else None
-        return bool(found), list(found)
-
-    def explain_absence(self, response: Response) -> str:
-        """Why a required capture is missing."""
-        if self.spec.source == "header":
-            return f"capture '{self.spec.name}': the answer has no header {self.spec.expression}"
-        problem = self._find_obstacle(response) or "nothing is there in the body"
-        return f"capture '{self.spec.name}' from {self.spec.expression}: {problem}"
-
-    def _find_obstacle(self, response: Response) -> str | None:
-        if ESCAPED_NUL in response.received.body:
-            return "the body holds a NUL character, which the context cannot store"
-        return response.json_problem
+    def take(self, response: Response) -> Reading:
+        """What was found. A JSONPath or XPath that may name many values gives a list."""
+        reading = self.read(response)
+        if reading.is_present and holds_nul(reading.value):
+            return give_up("the value holds a NUL character, which the context cannot store")
+        return reading
 
 
 def compile_captures(specs: Mapping[str, CaptureSpec]) -> tuple[Capture, ...]:
-    """Compile every JSONPath; raise InvalidExpectationError for a bad one or for a lost name."""
+    """Raise InvalidExpectationError for a bad expression or for a lost name."""
     captures: dict[tuple[str, str], Capture] = {}
     for key, spec in specs.items():
         location = f"capture_vars.{key}"
@@ -118,8 +119,7 @@ def compile_captures(specs: Mapping[str, CaptureSpec]) -> tuple[Capture, ...]:
             raise InvalidExpectationError(
                 f"a second capture into {spec.target}.{spec.name}", location
             )
-        path = compile_path(spec.expression, location) if spec.source == "body" else None
-        captures[place] = Capture(spec, path)
+        captures[place] = Capture(spec, build_reader(spec.source, spec.expression, location))
     return tuple(captures.values())
 
 
@@ -131,16 +131,21 @@ class Captured:
     missing: tuple[AssertionResult, ...]
 
 
+NOTHING_CAPTURED = Captured(ContextDelta(), ())
+
+
 def take_captures(captures: tuple[Capture, ...], test_key: str, response: Response) -> Captured:
     """Take every capture; all are tried, whatever the others found."""
+    if not captures:
+        return NOTHING_CAPTURED
     values: dict[str, JsonObject] = {}
     missing: list[AssertionResult] = []
     for capture in captures:
-        is_there, value = capture.take(response)
-        if is_there:
-            values.setdefault(capture.spec.target, {})[capture.spec.name] = value
+        reading = capture.take(response)
+        if reading.is_present:
+            values.setdefault(capture.spec.target, {})[capture.spec.name] = reading.value
         elif capture.spec.required:
-            missing.append(_report_absence(capture, response))
+            missing.append(_report_absence(capture.spec, reading.absence))
     own = values.get("captured_data")
     delta = ContextDelta(
         shared_auth_tokens=values.get("shared_auth_tokens", {}),
@@ -150,14 +155,16 @@ def take_captures(captures: tuple[Capture, ...], test_key: str, response: Respon
     return Captured(delta, tuple(missing))
 
 
-def _report_absence(capture: Capture, response: Response) -> AssertionResult:
+def _report_absence(spec: CaptureSpec, reason: str) -> AssertionResult:
+    is_named = not spec.expression or spec.source in NAMED_SOURCES
+    place = "" if is_named else f" from {spec.expression}"
     return AssertionResult(
-        name=f"capture {capture.spec.name}",
+        name=f"capture {spec.name}",
         type="custom",
         operator="exists",
-        path=capture.spec.expression,
+        path=spec.expression or None,
         expected=True,
         actual=False,
         passed=False,
-        message=capture.explain_absence(response),
+        message=f"capture '{spec.name}'{place}: {reason}",
     )

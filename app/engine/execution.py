@@ -153,7 +153,7 @@ class TestExecution:
         request = build_request(self._test, self._bench.base_url, scope)
         for credential in request.credentials:
             self._bench.redactor.add(credential)
-        checks = build_checks(self._test.expectations, scope)
+        checks = build_checks(self._test.expectations, scope, self._clock)
         return _Preparation(request, checks, compile_captures(self._test.captures))
 
     def _build_retrying(self) -> AsyncRetrying:
@@ -196,7 +196,7 @@ class TestExecution:
             response=response,
             assertions=(*checks, *captured.missing),
             captured=captured.delta,
-            problem=find_problem(response.status_code, checks, captured.missing),
+            problem=find_problem(response, checks, captured.missing),
         )
 
     def _keep(self, exchange: _Exchange, start: _Start) -> Attempt:

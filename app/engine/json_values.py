@@ -11,25 +11,30 @@ JsonObject: TypeAlias = dict[str, JsonValue]
 
 MAXIMUM_DEPTH = 100
 
+_SMALLEST_WHOLE = -(2**63)
+_LARGEST_WHOLE = 2**64 - 1
+_LARGEST_DOUBLE = 2**1023
+
 
 def parse_json(body: bytes) -> JsonValue:
     """Parse JSON; raise ValueError when it is not JSON or is nested beyond MAXIMUM_DEPTH."""
     value: JsonValue = orjson.loads(body)
     # Counting brackets is cheap and settles it for nearly every body.
-    if body.count(b"[") + body.count(b"{") > MAXIMUM_DEPTH and _is_deeper_than(
-        value, MAXIMUM_DEPTH
-    ):
+    may_be_deep = body.count(b"[") + body.count(b"{") > MAXIMUM_DEPTH
+    if may_be_deep and get_depth(value) > MAXIMUM_DEPTH:
         raise ValueError(f"nested deeper than {MAXIMUM_DEPTH} levels")
     return value
 
 
-def _is_deeper_than(value: JsonValue, levels: int) -> bool:
-    level = [value]
-    for _ in range(levels + 1):
-        level = [child for item in level for child in _get_children(item)]
-        if not level:
-            return False
-    return True
+def get_depth(value: JsonValue) -> int:
+    """How many lists and objects are nested in each other, counted up to one over the limit."""
+    level = [value] if isinstance(value, list | dict) else []
+    depth = 0
+    while level and depth <= MAXIMUM_DEPTH:
+        depth += 1
+        children = (child for item in level for child in _get_children(item))
+        level = [child for child in children if isinstance(child, list | dict)]
+    return depth
 
 
 def _get_children(value: JsonValue) -> Iterable[JsonValue]:
@@ -70,10 +75,23 @@ def is_equal(left: JsonValue, right: JsonValue) -> bool:
     """Equality of JSON: 1 equals 1.0, but true does not equal 1 (as it would in Python)."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
+    if isinstance(left, str):
+        return left == right
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(is_equal, left, right))
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(
             is_equal(value, right[name]) for name, value in left.items()
         )
-    return left == right
+    return left == right or (
+        isinstance(left, int | float)
+        and isinstance(right, int | float)
+        and _to_double(left) == _to_double(right)
+    )
+
+
+def _to_double(number: float) -> float:
+    """Whole numbers beyond 64 bits as a body brings them; all others as they are."""
+    if _SMALLEST_WHOLE <= number <= _LARGEST_WHOLE or abs(number) > _LARGEST_DOUBLE:
+        return number
+    return float(number)

@@ -1,20 +1,16 @@
 """
 Regular expressions that cannot hold the process up, whatever their author wrote.
 
-A pattern that takes longer than `MATCH_SECONDS` on a text counts as not matching it.
+A search that takes longer than `MATCH_SECONDS` is given up.
 """
 
 from functools import lru_cache
-from typing import Protocol
 
 import regex
-from jsonpath.function_extensions import Match, Search
 
 MATCH_SECONDS = 0.1
-
-
-class _Attempt(Protocol):
-    def __call__(self, string: str, *, timeout: float) -> object: ...
+MAXIMUM_PATTERN_CHARACTERS = 1_000
+MAXIMUM_SEARCHED_CHARACTERS = 1_000_000
 
 
 @lru_cache(maxsize=1024)
@@ -23,33 +19,38 @@ def compile_pattern(pattern: str) -> regex.Pattern[str]:
     return regex.compile(pattern)
 
 
-def is_found(pattern: str, text: str) -> bool:
-    """Whether the pattern occurs in the text."""
-    return _try(compile_pattern(pattern).search, text)
-
-
-class BoundedMatch(Match):
-    """The function `match` of JSONPath (RFC 9535, section 2.4.6)."""
-
-    def __call__(self, value: object, pattern: object) -> bool:
-        if not isinstance(value, str) or not isinstance(pattern, str):
-            return False
-        compiled = self.check_cache(pattern)
-        return isinstance(compiled, regex.Pattern) and _try(compiled.fullmatch, value)
-
-
-class BoundedSearch(Search):
-    """The function `search` of JSONPath (RFC 9535, section 2.4.7)."""
-
-    def __call__(self, value: object, pattern: object) -> bool:
-        if not isinstance(value, str) or not isinstance(pattern, str):
-            return False
-        compiled = self.check_cache(pattern)
-        return isinstance(compiled, regex.Pattern) and _try(compiled.search, value)
-
-
-def _try(attempt: _Attempt, text: str) -> bool:
+def find_pattern_fault(pattern: object) -> str | None:
+    """Why this cannot be used as a regular expression, or None when it can."""
+    if not isinstance(pattern, str) or len(pattern) > MAXIMUM_PATTERN_CHARACTERS:
+        return f"needs a pattern of at most {MAXIMUM_PATTERN_CHARACTERS} characters"
     try:
-        return attempt(text, timeout=MATCH_SECONDS) is not None
+        compile_pattern(pattern)
+    except (regex.error, RecursionError, OverflowError) as error:
+        return f"'{pattern}' is not a regular expression: {error}"
+    return None
+
+
+def is_found(pattern: str, text: str) -> bool:
+    """Whether the pattern occurs in the text; one that takes too long counts as not found."""
+    try:
+        return _search(pattern, text) is not None
     except TimeoutError:
         return False
+
+
+def find_group(pattern: str, text: str) -> str | None:
+    """What the first group matched, or the whole pattern without groups; raise TimeoutError."""
+    match = _search(pattern, text)
+    if match is None:
+        return None
+    return match.group(1 if match.re.groups else 0)
+
+
+def replace_all(pattern: str, replacement: str, text: str) -> str:
+    """Put the replacement, as it is, where the pattern matches; raise TimeoutError."""
+    return compile_pattern(pattern).sub(lambda _: replacement, text, timeout=MATCH_SECONDS)
+
+
+def _search(pattern: str, text: str) -> regex.Match[str] | None:
+    searched = text[:MAXIMUM_SEARCHED_CHARACTERS]
+    return compile_pattern(pattern).search(searched, timeout=MATCH_SECONDS)

@@ -48,8 +48,15 @@ class Plan:
 
     @property
     def credential_paths(self) -> frozenset[ValuePath]:
-        """Values of the context that some request sends as a credential."""
-        return frozenset(path for test in self.tests for path in test.references.credentials)
+        """Values of the context that some request sends as a credential, or a capture calls secret."""
+        sent = (use.path for test in self.tests for use in test.references.credentials)
+        captured = (
+            capture.get_path(test.key)
+            for test in self.tests
+            for capture in test.captures.values()
+            if capture.secret
+        )
+        return frozenset((*sent, *captured))
 
     @classmethod
     def from_document(cls, document: Mapping[str, JsonValue]) -> "Plan":

@@ -116,9 +116,8 @@ class PlannedTest:
                 *self.auth.other_templates,
                 self.transfer.proxy,
                 self.body,
-                self.expectations.body,
-                dict(self.expectations.headers),
-                [assertion.expected for assertion in self.expectations.assertions],
+                *self.expectations.iter_templates(),
+                *(assertion.templates for assertion in (self.poll.until if self.poll else ())),
             ),
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from app.engine.errors import Category, Problem
+from app.engine.response import Response
 from app.engine.results import AssertionResult
 
 MESSAGES_SHOWN = 3
@@ -10,18 +11,26 @@ REFUSALS = (401, 403)
 
 
 def find_problem(
-    status_code: int, checks: Sequence[AssertionResult], missing: Sequence[AssertionResult]
+    response: Response, checks: Sequence[AssertionResult], missing: Sequence[AssertionResult]
 ) -> Problem | None:
-    """None when every check passed and no required capture is missing."""
-    failed = [check for check in checks if not check.passed]
+    """None when every check but warnings passed and no required capture is missing."""
+    failed = [check for check in checks if not check.passed and check.severity == "error"]
     if not failed and not missing:
         return None
     message = _summarise([*failed, *missing])
-    if status_code in REFUSALS and any(check.type == "status-code" for check in failed):
+    has_wrong_status = any(check.type == "status-code" for check in failed)
+    if has_wrong_status and response.status_code in REFUSALS:
         return Problem(
             category=Category.AUTHENTICATION,
             message=message,
             suggested_fix="Check the credentials of the test: absent, wrong, expired or too weak.",
+        )
+    problem = response.problem
+    if not has_wrong_status and problem and problem.message in message:
+        return Problem(
+            category=Category.DATA_VALIDATION,
+            message=message,
+            suggested_fix=problem.suggested_fix,
         )
     if failed:
         return Problem(

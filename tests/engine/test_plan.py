@@ -94,7 +94,7 @@ def test_reads_captures(
         ({"assertions": [3]}, "tests[0].assertions[0]"),
         ({"assertions": [{"path": "$"}]}, "tests[0].assertions[0].type"),
         ({"capture_vars": {"x": 3}}, "tests[0].capture_vars.x"),
-        ({"capture_vars": {"x": {"from": "cookie"}}}, "tests[0].capture_vars.x.from"),
+        ({"capture_vars": {"x": {"from": "moon"}}}, "tests[0].capture_vars.x.from"),
         ({"capture_vars": {"x": {"path": "$", "into": "y"}}}, "tests[0].capture_vars.x.into"),
         ({"capture_vars": {"x": {"from": "body"}}}, "tests[0].capture_vars.x.path"),
         ({"capture_vars": {"x": {"path": "$", "required": 1}}}, "tests[0].capture_vars.x.required"),

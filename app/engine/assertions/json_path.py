@@ -1,13 +1,17 @@
 """Values of a JSON body, found by JSONPath."""
 
-from app.engine.assertions.predicate import Predicate, Reading
-from app.engine.json_path import CompiledPath, compile_path
+from typing import cast
+
+from app.engine.assertions.declaration import Check, Declaration
+from app.engine.assertions.predicate import (
+    Predicate,
+    has_list_operand,
+)
+from app.engine.json_path import PathLimitError, compile_path
 from app.engine.json_values import JsonValue
+from app.engine.reading import Reading, give_up, meet_problem, read_found
 from app.engine.response import Response
 from app.engine.results import AssertionType
-
-# These look at everything a query found; the others compare a single find by itself.
-LIST_OPERATORS = ("contains", "length", "type")
 
 
 def build_json_path_check(
@@ -21,21 +25,30 @@ def build_json_path_check(
 ) -> Predicate:
     """Raise InvalidExpectationError when the path is not a JSONPath."""
     compiled = compile_path(path, location)
-    keeps_list = operator in LIST_OPERATORS or isinstance(expected, list)
+    takes_list = has_list_operand(operator, expected)
 
     def read(response: Response) -> Reading:
-        return _read(response, compiled, keeps_list=keeps_list)
+        problem = response.json_problem
+        if problem is not None:
+            return meet_problem(problem)
+        try:
+            found = compiled.select(response.json)
+        except PathLimitError as error:
+            return give_up(str(error))
+        return read_found(found, is_single=compiled.is_singular, takes_list=takes_list)
 
     return Predicate(
         name=name or path, type=type_, operator=operator, read=read, expected=expected, path=path
     )
 
 
-def _read(response: Response, path: CompiledPath, *, keeps_list: bool) -> Reading:
-    if response.json_problem is not None:
-        return Reading(False, absence=response.json_problem)
-    found = path.select(response.json)
-    if path.is_singular or (len(found) == 1 and not keeps_list):
-        return Reading(bool(found), found[0] if found else None, "nothing is there in the body")
-    # No match is a list of length 0 where the length is asked for, and nothing elsewhere.
-    return Reading(bool(found) or keeps_list, list(found), "nothing is there in the body")
+def declare(declaration: Declaration) -> Check:
+    """An assertion of type `jsonpath` or `custom`, or one of type `body` with a path."""
+    return build_json_path_check(
+        declaration.require_path("a JSONPath"),
+        declaration.choose_operator("eq"),
+        declaration.expected,
+        type_=cast("AssertionType", declaration.type),
+        location=f"{declaration.location}.path",
+        name=declaration.description,
+    )

@@ -1,25 +1,20 @@
 """A check of one value that was read from the response."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from app.engine.assertions.operators import OPERATORS, explain
+from app.engine.assertions.differences import render_diff
+from app.engine.assertions.operators import OPERATORS, PRESENCE_OPERATORS
 from app.engine.json_values import JsonValue
+from app.engine.reading import Reader, Reading
 from app.engine.response import Response
 from app.engine.results import AssertionResult, AssertionType
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a check found; `absence` says why there is nothing."""
-
-    is_present: bool
-    value: JsonValue = None
-    absence: str = "it is not there"
-
-
-Reader: TypeAlias = Callable[[Response], Reading]
+def has_list_operand(operator: str, expected: JsonValue) -> bool:
+    """Whether what a query found is compared as a list, even when it is one value or none."""
+    if operator in ("eq", "ne"):
+        return isinstance(expected, list)
+    return operator in OPERATORS and OPERATORS[operator].takes_lists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,30 +31,34 @@ class Predicate:
     def evaluate(self, response: Response) -> tuple[AssertionResult, ...]:
         """One result, passed or not."""
         reading = self.read(response)
-        message = self._find_fault(reading)
+        fault = self._find_fault(reading)
         return (
             AssertionResult(
                 name=self.name,
                 type=self.type,
                 operator=self.operator,
                 path=self.path,
-                expected=self._get_expected(),
+                expected=self.operator if self.operator in PRESENCE_OPERATORS else self.expected,
                 actual=reading.value,
-                passed=message is None,
-                message=message,
+                passed=fault is None,
+                message=None if fault is None else f"{self.name}: {fault}",
+                diff=None if fault is None else self._render_diff(reading),
             ),
         )
 
-    def _get_expected(self) -> JsonValue:
-        return self.expected if self.operator in OPERATORS else self.operator
-
     def _find_fault(self, reading: Reading) -> str | None:
-        if self.operator == "absent":
-            return f"{self.name}: it is there" if reading.is_present else None
+        if self.operator == "absent" and reading.is_readable:
+            return "it is there" if reading.is_present else None
         if not reading.is_present:
-            return f"{self.name}: {reading.absence}"
+            return reading.absence
         if self.operator == "exists":
             return None
-        if OPERATORS[self.operator](reading.value, self.expected):
+        operator = OPERATORS[self.operator]
+        if operator.holds(reading.value, self.expected):
             return None
-        return f"{self.name}: {explain(self.operator, reading.value, self.expected)}"
+        return operator.explain(reading.value, self.expected)
+
+    def _render_diff(self, reading: Reading) -> str | None:
+        if self.operator != "eq" or not reading.is_present:
+            return None
+        return render_diff(self.expected, reading.value, self.path or self.name)

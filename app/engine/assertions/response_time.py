@@ -1,7 +1,9 @@
 """How long the answer took, in milliseconds."""
 
-from app.engine.assertions.predicate import Predicate, Reading
+from app.engine.assertions.declaration import Check, Declaration
+from app.engine.assertions.predicate import Predicate
 from app.engine.json_values import JsonValue
+from app.engine.reading import Reading
 from app.engine.response import Response
 
 
@@ -20,3 +22,9 @@ def build_response_time_check(
 
 def _read(response: Response) -> Reading:
     return Reading(True, response.elapsed_ms)
+
+
+def declare(declaration: Declaration) -> Check:
+    """An assertion of type `response-time`; at most the expected time unless it says otherwise."""
+    operator = declaration.choose_operator("le")
+    return build_response_time_check(operator, declaration.expected, declaration.description)

@@ -3,8 +3,12 @@
 import re
 from dataclasses import dataclass
 
+from app.engine.assertions.declaration import Check, Declaration
+from app.engine.assertions.operators import check_operator
+from app.engine.assertions.predicate import Predicate
 from app.engine.errors import InvalidExpectationError
 from app.engine.json_values import JsonValue
+from app.engine.reading import Reading
 from app.engine.response import Response
 from app.engine.results import AssertionResult
 
@@ -24,7 +28,7 @@ class StatusCheck:
         """One result, passed or not."""
         status = response.status_code
         passed = status in self.allowed or f"{status // 100}xx" in self.allowed
-        wanted = " or ".join(str(entry) for entry in self.allowed)
+        wanted = " or ".join(map(str, self.allowed))
         return (
             AssertionResult(
                 name=self.name,
@@ -35,6 +39,7 @@ class StatusCheck:
                 actual=status,
                 passed=passed,
                 message=None if passed else f"expected status {wanted}, got {status}",
+                diff=None if passed else f"status\n- {wanted}\n+ {status}",
             ),
         )
 
@@ -46,8 +51,7 @@ def build_status_check(expected: JsonValue, location: str, name: str | None = No
     if not entries:
         raise InvalidExpectationError("the list of status codes is empty", location)
     allowed = tuple(_read_entry(entry, location) for entry in entries)
-    label = " or ".join(str(entry) for entry in allowed)
-    return StatusCheck(allowed, wanted, name or f"status is {label}")
+    return StatusCheck(allowed, wanted, name or f"status is {' or '.join(map(str, allowed))}")
 
 
 def _read_entry(entry: JsonValue, location: str) -> int | str:
@@ -58,3 +62,24 @@ def _read_entry(entry: JsonValue, location: str) -> int | str:
     raise InvalidExpectationError(
         f"'{entry}' is not a status code or a class such as 2xx", location
     )
+
+
+def declare(declaration: Declaration) -> Check:
+    """An assertion of type `status-code`."""
+    operator = declaration.operator or "eq"
+    if operator == "eq":
+        return build_status_check(
+            declaration.expected, declaration.location, declaration.description
+        )
+    check_operator(operator, declaration.expected, declaration.location)
+    return Predicate(
+        name=declaration.description or "status",
+        type="status-code",
+        operator=operator,
+        read=_read,
+        expected=declaration.expected,
+    )
+
+
+def _read(response: Response) -> Reading:
+    return Reading(True, response.status_code)

@@ -1,0 +1,141 @@
+"""JSONPath queries for more than one value, answered by python-jsonpath within limits."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import cast
+
+import regex
+from jsonpath import JSONPath, JSONPathEnvironment, JSONPathMatch
+from jsonpath.exceptions import JSONPathError
+from jsonpath.function_extensions import Match, Search
+
+from app.engine.json_path import Location, PathLimitError
+from app.engine.json_values import JsonValue
+from app.engine.patterns import MATCH_SECONDS
+
+# A `..` may visit a value once per level above it, and `[a, b]` once per entry: limits on both keep
+# the work proportional to the size of the document.
+MAXIMUM_DESCENTS = 2
+MAXIMUM_ALTERNATIVES = 1_000
+MAXIMUM_STEPS = 1_000_000
+
+_QUOTED = regex.compile(r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+\"""")
+
+
+class BoundedMatch(Match):
+    """The function `match` of JSONPath (RFC 9535, section 2.4.6)."""
+
+    def __call__(self, value: object, pattern: object) -> bool:
+        if not isinstance(value, str) or not isinstance(pattern, str):
+            return False
+        compiled = self.check_cache(pattern)
+        return isinstance(compiled, regex.Pattern) and _matches(compiled, value)
+
+
+class BoundedSearch(Search):
+    """The function `search` of JSONPath (RFC 9535, section 2.4.7)."""
+
+    def __call__(self, value: object, pattern: object) -> bool:
+        if not isinstance(value, str) or not isinstance(pattern, str):
+            return False
+        compiled = self.check_cache(pattern)
+        return isinstance(compiled, regex.Pattern) and _occurs(compiled, value)
+
+
+def _matches(pattern: "regex.Pattern[str]", text: str) -> bool:
+    try:
+        return pattern.fullmatch(text, timeout=MATCH_SECONDS) is not None
+    except TimeoutError:
+        return False
+
+
+def _occurs(pattern: "regex.Pattern[str]", text: str) -> bool:
+    try:
+        return pattern.search(text, timeout=MATCH_SECONDS) is not None
+    except TimeoutError:
+        return False
+
+
+class _Environment(JSONPathEnvironment):
+    """Counts the steps of the query that is being answered."""
+
+    def __init__(self) -> None:
+        super().__init__(strict=True)
+        self.function_extensions["match"] = BoundedMatch()
+        self.function_extensions["search"] = BoundedSearch()
+        self.steps_left = MAXIMUM_STEPS
+
+    def spend(self) -> None:
+        self.steps_left -= 1
+        if self.steps_left < 0:
+            raise PathLimitError(f"the query takes more than {MAXIMUM_STEPS} steps in this body")
+
+    def compare(self, left: object, operator: str, right: object) -> bool:
+        self.spend()
+        return super().compare(left, operator, right)
+
+
+_ENVIRONMENT = _Environment()
+
+
+class _CountedMatch(JSONPathMatch):
+    """A value on the way; making the next one is a step."""
+
+    def new_child(self, obj: object, key: int | str) -> JSONPathMatch:
+        _ENVIRONMENT.spend()
+        return super().new_child(obj, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A compiled query of python-jsonpath."""
+
+    query: JSONPath
+    text: str
+    is_singular: bool
+
+    def select(self, document: JsonValue) -> list[JsonValue]:
+        """The values found, in document order; nothing when the document defeats the query."""
+        return [cast("JsonValue", match.obj) for match in self._find(document)]
+
+    def locate(self, document: JsonValue) -> list[Location]:
+        """Where the values are."""
+        return [match.parts for match in self._find(document)]
+
+    def _find(self, document: JsonValue) -> list[JSONPathMatch]:
+        _ENVIRONMENT.steps_left = MAXIMUM_STEPS
+        # The library parses a document that is a text as JSON, so its nodes are started here.
+        root = cast("dict[str, object]", document)
+        matches: Iterable[JSONPathMatch] = [
+            _CountedMatch(
+                filter_context={}, obj=document, parent=None, path="$", parts=(), root=root
+            )
+        ]
+        for segment in self.query.segments:
+            matches = segment.resolve(matches)
+        try:
+            return list(matches)
+        except (JSONPathError, RecursionError):
+            return []
+
+
+def compile_query(text: str) -> Query:
+    """Raise ValueError when the text is no JSONPath or asks for too much."""
+    try:
+        query = _ENVIRONMENT.compile(text)
+    except (JSONPathError, RecursionError) as error:
+        raise ValueError(str(error).partition("\n")[0]) from error
+    if not isinstance(query, JSONPath):
+        raise ValueError("there may be only one query")
+    _check_cost(_QUOTED.sub("''", text))
+    return Query(query, text, query.singular_query())
+
+
+def _check_cost(text: str) -> None:
+    if text.count("..") > MAXIMUM_DESCENTS:
+        raise ValueError(f"there may be {MAXIMUM_DESCENTS} '..'")
+    alternatives = 1
+    for brackets in text.split("["):
+        alternatives *= 1 + brackets.count(",")
+    if alternatives > MAXIMUM_ALTERNATIVES:
+        raise ValueError("there are too many alternatives in its brackets")
