@@ -1,5 +1,6 @@
 """Which test runs after which: as declared, and as templates imply."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -9,7 +10,7 @@ from app.engine.errors import InvalidPlanError
 from app.engine.graph import keep_acyclic
 from app.engine.planned_test import PlannedTest
 from app.engine.requirements import Requirement, iter_phase_requirements
-from app.engine.templates.references import Producers
+from app.engine.templates.references import Producers, Use
 
 DependencyType: TypeAlias = Literal["order", "data", "token"]
 Condition: TypeAlias = Literal["passed", "completed"]
@@ -81,19 +82,27 @@ def derive_dependencies(
         (test.key for test in tests),
         ((test.key, spec.target, spec.name) for test in tests for spec in test.captures.values()),
     )
-    derived: dict[tuple[str, str], DependencyType] = {}
+    uses: defaultdict[tuple[str, str], list[Use]] = defaultdict(list)
     for test in tests:
-        for required, is_token in producers.iter_required(test.key, test.references):
-            edge = (test.key, required)
-            derived[edge] = "token" if is_token else derived.get(edge, "data")
+        for use in producers.iter_uses(test.key, test.references):
+            uses[test.key, use.key].append(use)
     declared_edges = {dependency.edge for dependency in declared}
-    new = [edge for edge in derived if edge not in declared_edges]
+    new = [edge for edge in uses if edge not in declared_edges]
     phases = ((key, requirement.key) for key, requirement in iter_phase_requirements(tests))
     kept = keep_acyclic([test.key for test in tests], [*declared_edges, *phases], new)
-    return tuple(
-        Dependency(dependent_key=edge[0], required_key=edge[1], type=derived[edge], is_derived=True)
-        for edge in new
-        if edge in kept
+    return tuple(_derive(edge, uses[edge]) for edge in new if edge in kept)
+
+
+def _derive(edge: tuple[str, str], uses: Sequence[Use]) -> Dependency:
+    """A test that can do without all that it uses only waits for it."""
+    needed = [use for use in uses if not use.is_optional]
+    type_ = "token" if any(use.is_token for use in needed) else "data"
+    return Dependency(
+        dependent_key=edge[0],
+        required_key=edge[1],
+        type=type_ if needed else "order",
+        is_derived=True,
+        condition="passed" if needed else "completed",
     )
 
 

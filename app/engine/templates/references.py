@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.engine.json_values import JsonValue
+from app.engine.templates.expressions import Reference
 from app.engine.templates.paths import ValuePath
-from app.engine.templates.rendering import iter_paths
+from app.engine.templates.rendering import iter_references
 from app.engine.templates.roots import CAPTURED_DATA, SHARED_AUTH_TOKENS
 
 
@@ -14,16 +15,25 @@ from app.engine.templates.roots import CAPTURED_DATA, SHARED_AUTH_TOKENS
 class References:
     """Paths used as a credential, and all others."""
 
-    credentials: tuple[ValuePath, ...]
-    others: tuple[ValuePath, ...]
+    credentials: tuple[Reference, ...]
+    others: tuple[Reference, ...]
 
     @classmethod
     def collect(cls, credentials: Iterable[JsonValue], others: Iterable[JsonValue]) -> "References":
         """Find the paths in values that may hold templates."""
         return cls(
-            tuple(path for value in credentials for path in iter_paths(value)),
-            tuple(path for value in others for path in iter_paths(value)),
+            tuple(reference for value in credentials for reference in iter_references(value)),
+            tuple(reference for value in others for reference in iter_references(value)),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A test uses what the test `key` captures; it can do without what is optional."""
+
+    key: str
+    is_token: bool
+    is_optional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +53,18 @@ class Producers:
             index[target, name].add(key)
         return cls(frozenset(keys), {place: frozenset(makers) for place, makers in index.items()})
 
-    def iter_required(self, key: str, references: References) -> Iterator[tuple[str, bool]]:
-        """Keys of the tests that `key` needs, each with whether it needs a token of them."""
-        for path in references.others:
-            required = self._find_producer(key, path)
-            if required is not None:
-                yield required, path.root == SHARED_AUTH_TOKENS
-        for path in references.credentials:
-            required = self._find_producer(key, path)
-            if required is not None:
-                yield required, True
+    def iter_uses(self, key: str, references: References) -> Iterator[Use]:
+        """What the test `key` uses of other tests; the same one may come more than once."""
+        for reference in references.others:
+            is_token = reference.path.root == SHARED_AUTH_TOKENS
+            yield from self._find_use(key, reference, is_token)
+        for reference in references.credentials:
+            yield from self._find_use(key, reference, is_token=True)
+
+    def _find_use(self, key: str, reference: Reference, is_token: bool) -> Iterator[Use]:
+        required = self._find_producer(key, reference.path)
+        if required is not None:
+            yield Use(required, is_token, reference.is_optional)
 
     def _find_producer(self, key: str, path: ValuePath) -> str | None:
         name = path.steps[0] if path.steps else None
