@@ -1,4 +1,4 @@
-"""The closed sets of values that describe a test case."""
+"""The closed sets of values that describe a test case; those that the engine has are its own."""
 
 from typing import Literal
 
@@ -7,12 +7,28 @@ BodyType = Literal["json", "form-data", "x-www-form-urlencoded", "text", "xml", 
 AuthType = Literal[
     "none", "bearer", "basic", "api-key", "oauth2", "jwt-hs256", "aws-sigv4", "mtls", "digest"
 ]
-BodyMatchType = Literal["exact", "schema", "partial", "contains"]
-DependencyType = Literal["order", "data", "token"]
-AssertionType = Literal["status-code", "header", "body", "schema", "response-time", "custom"]
+BodyMatchType = Literal["exact", "schema", "partial", "contains", "regex"]
 AssertionOperator = Literal[
-    "eq", "ne", "lt", "le", "gt", "ge", "contains", "exists", "absent", "matches", "type", "length"
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "between",
+    "in",
+    "contains",
+    "matches",
+    "exists",
+    "absent",
+    "empty",
+    "type",
+    "length",
+    "unique",
+    "sorted",
+    "each",
 ]
-CaptureSource = Literal["body", "header", "status"]
-CaptureTarget = Literal["captured_data", "shared_auth_tokens", "shared_variables"]
+CaptureSource = Literal["body", "xpath", "regex", "header", "cookie", "status", "duration", "text"]
 ProjectStatus = Literal["active", "archived", "inactive"]
+FixtureType = Literal["user", "document", "organization", "custom"]
+FixtureUse = Literal["iterate", "reference"]

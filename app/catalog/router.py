@@ -1,4 +1,4 @@
-"""Routes of projects, suites and cases."""
+"""Routes of projects, suites, cases and fixtures."""
 
 from typing import Annotated
 
@@ -6,18 +6,13 @@ from fastapi import APIRouter, Query, Response, status
 
 from app.auth.dependencies import AUTHENTICATION_PROBLEMS, UserSession
 from app.catalog import service
-from app.catalog.schemas import (
-    Case,
-    CaseCreate,
-    CaseSummary,
-    Project,
-    ProjectCreate,
-    Suite,
-    SuiteCreate,
-)
+from app.catalog.errors import FixtureInUseError
+from app.catalog.schemas.cases import Case, CaseCreate, CaseSummary
+from app.catalog.schemas.fixtures import Fixture, FixtureCreate, FixtureSummary, FixtureUpdate
+from app.catalog.schemas.projects import Project, ProjectCreate, Suite, SuiteCreate
 from app.core.errors import AlreadyExistsError, ForbiddenError, NotFoundError
-from app.core.identifiers import OrganizationId, ProjectId, SuiteId, TestCaseId
-from app.db.errors import DependencyCycleError, RequiredTestNotFoundError
+from app.core.identifiers import FixtureId, OrganizationId, ProjectId, SuiteId, TestCaseId
+from app.db.errors import DependencyCycleError, FixtureNotFoundError, RequiredTestNotFoundError
 from app.web.errors import InvalidCursorError, RequestInvalidError
 from app.web.pagination import Page, PageRequest
 from app.web.problems import problem_responses
@@ -30,7 +25,9 @@ CREATING_CASE = problem_responses(
     RequestInvalidError,
     DependencyCycleError,
     RequiredTestNotFoundError,
+    FixtureNotFoundError,
 )
+DELETING = problem_responses(NotFoundError, ForbiddenError, RequestInvalidError, FixtureInUseError)
 READING = problem_responses(NotFoundError, RequestInvalidError)
 LISTING = problem_responses(NotFoundError, RequestInvalidError, InvalidCursorError)
 
@@ -116,3 +113,43 @@ async def list_cases(suite_id: SuiteId, session: UserSession, page: PageQuery) -
 async def get_case(case_id: TestCaseId, session: UserSession) -> Case:
     """Return one test case with everything that it sends and expects."""
     return await service.get_case(session, case_id)
+
+
+@router.post(
+    "/projects/{project_id}/fixtures", status_code=status.HTTP_201_CREATED, responses=CREATING
+)
+async def create_fixture(
+    project_id: ProjectId, fixture: FixtureCreate, session: UserSession, response: Response
+) -> Fixture:
+    """Create a fixture, test data with a name; needs the role editor."""
+    created = await service.create_fixture(session, project_id, fixture)
+    response.headers["Location"] = f"/api/v1/fixtures/{created.id}"
+    return created
+
+
+@router.get("/projects/{project_id}/fixtures", responses=LISTING)
+async def list_fixtures(
+    project_id: ProjectId, session: UserSession, page: PageQuery
+) -> Page[FixtureSummary]:
+    """List the fixtures of a project by name, without their data."""
+    return await service.list_fixtures(session, project_id, page)
+
+
+@router.get("/fixtures/{fixture_id}", responses=READING)
+async def get_fixture(fixture_id: FixtureId, session: UserSession) -> Fixture:
+    """Return one fixture with its data."""
+    return await service.get_fixture(session, fixture_id)
+
+
+@router.patch("/fixtures/{fixture_id}", responses=CREATING)
+async def update_fixture(
+    fixture_id: FixtureId, changes: FixtureUpdate, session: UserSession
+) -> Fixture:
+    """Change a fixture; needs the role editor."""
+    return await service.update_fixture(session, fixture_id, changes)
+
+
+@router.delete("/fixtures/{fixture_id}", status_code=status.HTTP_204_NO_CONTENT, responses=DELETING)
+async def delete_fixture(fixture_id: FixtureId, session: UserSession) -> None:
+    """Delete a fixture that no test uses; needs the role editor."""
+    await service.delete_fixture(session, fixture_id)

@@ -52,6 +52,13 @@ class RequiredTestNotFoundError(InvalidError):
     title = "A required test does not exist in this project."
 
 
+class FixtureNotFoundError(InvalidError):
+    """A test uses a fixture that the project does not have."""
+
+    code = "fixture_not_found"
+    title = "A fixture that the test uses does not exist in this project."
+
+
 class SelectedTestNotFoundError(InvalidError):
     """The selection of a run names a test that the project does not have."""
 

@@ -30,6 +30,7 @@ from app.db.errors import (
     DatabaseTimeoutError,
     DatabaseUnavailableError,
     DependencyCycleError,
+    FixtureNotFoundError,
     GatewayAnswerError,
     LastOwnerError,
     NoTestsSelectedError,
@@ -49,6 +50,7 @@ _BY_HINT: Final[Mapping[str, type[AppError]]] = MappingProxyType(
         for error in (
             DependencyCycleError,
             RequiredTestNotFoundError,
+            FixtureNotFoundError,
             NoTestsSelectedError,
             SelectedTestNotFoundError,
             RunClaimedByAnotherWorkerError,

@@ -133,6 +133,18 @@ class Session:
         )
         return cast("list[Row]", answer.data)[0]
 
+    async def update(
+        self, table: str, identifier: UUID, changes: Mapping[str, Any], columns: str
+    ) -> Row | None:
+        """Change the row with this id and return these columns; None when the caller may not."""
+        answer = await self._execute(
+            table,
+            lambda: self._client.from_(table).update(changes).eq("id", identifier).select(columns),
+            True,
+        )
+        rows = cast("list[Row]", answer.data)
+        return rows[0] if rows else None
+
     async def delete(self, table: str, identifier: UUID) -> bool:
         """Delete the row with this id; say whether there was one that the caller may delete."""
         answer = await self._execute(

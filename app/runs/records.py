@@ -15,6 +15,7 @@ def to_running_test(event: TestStarted) -> Record:
         "key": event.key,
         "name": event.name,
         "iteration": event.iteration,
+        "iteration_name": event.iteration_name,
         "started_at": event.occurred_at.isoformat(),
     }
 

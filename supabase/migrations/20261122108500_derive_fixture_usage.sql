@@ -37,7 +37,14 @@ as $$
   left join public.test_request_configs as config on config.test_case_id = test_case.id
   left join public.test_response_specs as spec on spec.test_case_id = test_case.id
   cross join lateral (
-    select test_case.iterate ->> 'fixture' as name, 'iterate' as how
+    -- A list within a fixture, such as catalog.products, is of the fixture that its path begins with.
+    select coalesce(
+      (
+        select fixture.name from public.test_data_fixtures as fixture
+        where fixture.project_id = test_case.project_id and fixture.name = test_case.iterate ->> 'fixture'
+      ),
+      substring(test_case.iterate ->> 'fixture' from '^[^.[]+')
+    ) as name, 'iterate' as how
     union all
     select referred.name, 'reference' as how
     from unnest(private.list_fixture_names(jsonb_build_object(

@@ -1,5 +1,5 @@
--- Parts of create_test_case: request, response, dependencies, and the fixtures that a case uses.
--- Risk: none, new functions; add_dependencies takes a condition. Pair: replace_test_case_function.
+-- Parts of create_test_case: request, response, and the fixtures that a case uses.
+-- Risk: none, new functions only. Pair: replace_test_case_function.
 set lock_timeout = '5s';
 
 create function private.to_texts(list jsonb)
@@ -27,33 +27,6 @@ comment on function private.to_object(jsonb) is
   'The value, or an empty object for null.';
 revoke execute on function private.to_object(jsonb) from public, anon, authenticated, service_role;
 grant execute on function private.to_object(jsonb) to authenticated, service_role;
-
-create or replace function private.add_dependencies(dependent_id uuid, in_project_id uuid, dependencies jsonb)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  missing text;
-begin
-  select string_agg(item.value ->> 'required_test_key', ', ') into missing
-  from jsonb_array_elements(dependencies) as item
-  where not exists (
-    select from public.test_cases as required
-    where required.project_id = in_project_id and required.key = item.value ->> 'required_test_key'
-  );
-  if missing is not null then
-    perform private.refuse('422', 'required test not found', missing, 'required_test_not_found');
-  end if;
-  insert into public.test_dependencies (dependent_test_id, required_test_id, dependency_type, condition)
-  select
-    dependent_id, required.id, coalesce(item.value ->> 'dependency_type', 'order'),
-    coalesce(item.value ->> 'condition', 'passed')
-  from jsonb_array_elements(dependencies) as item
-  inner join public.test_cases as required
-    on required.project_id = in_project_id and required.key = item.value ->> 'required_test_key';
-end;
-$$;
 
 create function private.add_request_config(test_case_id uuid, config jsonb)
 returns void

@@ -78,6 +78,7 @@ async def test_the_events_of_a_run(workspace: Workspace, claim_run: ClaimRun) ->
         "key": "login",
         "name": "Login",
         "iteration": 0,
+        "iteration_name": None,
         "status": "passed",
         "duration_ms": 5,
         "attempt_number": 1,

@@ -40,6 +40,12 @@ class Person:
     async def put(self, path: str, document: Any) -> httpx.Response:
         return await self.http.put(f"/api/v1{path}", json=document)
 
+    async def patch(self, path: str, document: Any) -> httpx.Response:
+        return await self.http.patch(f"/api/v1{path}", json=document)
+
+    async def delete(self, path: str) -> httpx.Response:
+        return await self.http.delete(f"/api/v1{path}")
+
     async def create(self, path: str, **document: Any) -> dict[str, Any]:
         answer = await self.post(path, document)
         assert answer.status_code == 201, answer.text

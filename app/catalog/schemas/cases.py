@@ -1,0 +1,115 @@
+"""Test cases as the API shows them."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from app.catalog.models import FixtureUse, Method
+from app.catalog.schemas.fields import Key, Tag
+from app.catalog.schemas.repetition import Iterate, Poll, Retry
+from app.catalog.schemas.requests import Endpoint, RequestConfig
+from app.catalog.schemas.responses import ResponseSpec
+from app.core.identifiers import FixtureId, SuiteId, TestCaseId
+from app.engine.dependencies import Condition, DependencyType
+from app.engine.planned_test import Phase
+from app.web.fields import Description, Name, RequestModel
+
+
+class Dependency(RequestModel):
+    """A test of the same project that must come before."""
+
+    required_test_key: Key = Field(examples=["login"])
+    dependency_type: DependencyType = "order"
+    condition: Condition = Field(
+        default="passed",
+        description="`completed` runs the test whatever became of the other; only for `order`.",
+    )
+
+    @model_validator(mode="after")
+    def _require_order_for_completed(self) -> Self:
+        if self.condition == "completed" and self.dependency_type != "order":
+            message = "a data or token dependency needs a test that passed"
+            raise ValueError(message)
+        return self
+
+
+class CaseCreate(RequestModel):
+    """A new test case."""
+
+    key: Key = Field(examples=["login"], description="Name in templates, unique in the project.")
+    name: Name = Field(examples=["Login"])
+    description: Description | None = None
+    order_index: int = Field(default=0, ge=0, le=1_000_000)
+    enabled: bool = True
+    phase: Phase = Field(
+        default="test",
+        description="Setup precedes the tests of the suite, teardown follows them in any case.",
+    )
+    locks: list[Name] = Field(
+        default_factory=list,
+        max_length=20,
+        description="Tests that share a name never overlap in a run.",
+        examples=[["payment-sandbox"]],
+    )
+    timeout_ms: int = Field(default=30_000, ge=1, le=600_000)
+    retry_count: int = Field(
+        default=0, ge=0, le=10, description="Attempts after anything that did not pass."
+    )
+    retry: Retry | None = None
+    poll: Poll | None = None
+    iterate: Iterate | None = None
+    tags: list[Tag] = Field(default_factory=list, max_length=50)
+    endpoint: Endpoint
+    request: RequestConfig = Field(default_factory=RequestConfig)
+    response: ResponseSpec = Field(default_factory=ResponseSpec)
+    dependencies: list[Dependency] = Field(default_factory=list[Dependency], max_length=100)
+
+
+class CaseSummary(BaseModel):
+    """A test case in a list."""
+
+    id: TestCaseId
+    suite_id: SuiteId
+    key: str = Field(examples=["login"])
+    name: str = Field(examples=["Login"])
+    description: str | None
+    order_index: int
+    enabled: bool
+    phase: Phase
+    locks: list[str]
+    timeout_ms: int
+    retry_count: int
+    tags: list[str]
+    created_at: datetime
+
+
+class EndpointView(BaseModel):
+    """Where the request goes."""
+
+    method: Method
+    path: str
+    name: str | None
+    description: str | None
+    response_schemas: dict[str, Any] | None
+
+
+class FixtureUsage(BaseModel):
+    """A fixture that the test iterates over or refers to."""
+
+    fixture_id: FixtureId
+    name: str = Field(examples=["users"])
+    how: FixtureUse
+
+
+class Case(CaseSummary):
+    """A test case with everything that it sends and expects."""
+
+    retry: dict[str, Any] | None
+    poll: dict[str, Any] | None
+    iterate: dict[str, Any] | None
+    endpoint: EndpointView
+    request: dict[str, Any]
+    response: dict[str, Any]
+    dependencies: list[dict[str, Any]]
+    fixtures: list[FixtureUsage]

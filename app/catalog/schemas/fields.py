@@ -1,0 +1,28 @@
+"""Field types that several documents of the catalog share."""
+
+from typing import Annotated, Any
+
+from pydantic import SerializerFunctionWrapHandler, StringConstraints, model_serializer
+
+from app.web.fields import RequestModel
+
+Key = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]*$", min_length=1, max_length=63)
+]
+Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_048)]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
+JsonPath = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+# A text with `{{templates}}`, or without.
+Template = Annotated[str, StringConstraints(max_length=65_536)]
+Scalar = str | int | float | bool
+
+
+class SparseModel(RequestModel):
+    """Stored as sent: an absent field stays absent, an explicit null stays null."""
+
+    @model_serializer(mode="wrap")
+    def _leave_out_absent(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = serialize(self)
+        declared = type(self).model_fields
+        sent = {declared[name].alias or name for name in self.model_fields_set}
+        return {name: value for name, value in fields.items() if name in sent}

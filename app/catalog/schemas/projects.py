@@ -1,0 +1,51 @@
+"""Projects and suites as the API shows them."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from app.catalog.models import ProjectStatus
+from app.core.identifiers import OrganizationId, ProjectId, SuiteId
+from app.web.fields import BaseUrl, Description, Name, RequestModel
+
+
+class ProjectCreate(RequestModel):
+    """A new project."""
+
+    name: Name = Field(examples=["Shop"])
+    description: Description | None = Field(default=None, examples=["The public shop API"])
+    base_url: BaseUrl | None = None
+
+
+class Project(BaseModel):
+    """Something that is tested."""
+
+    id: ProjectId
+    organization_id: OrganizationId
+    name: str = Field(examples=["Shop"])
+    description: str | None = Field(examples=["The public shop API"])
+    base_url: str | None = Field(examples=["https://api.example.com"])
+    status: ProjectStatus
+    created_at: datetime
+
+
+class SuiteCreate(RequestModel):
+    """A new suite."""
+
+    name: Name = Field(examples=["Checkout"])
+    description: Description | None = Field(default=None, examples=["From login to the cart"])
+    order_index: int = Field(default=0, ge=0, le=1_000_000)
+    enabled: bool = True
+
+
+class Suite(BaseModel):
+    """Tests that belong together."""
+
+    id: SuiteId
+    organization_id: OrganizationId
+    project_id: ProjectId
+    name: str = Field(examples=["Checkout"])
+    description: str | None = Field(examples=["From login to the cart"])
+    order_index: int
+    enabled: bool
+    created_at: datetime
