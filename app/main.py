@@ -6,6 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from prometheus_client import CollectorRegistry
 
 from app.api import router as api_router
 from app.auth.signing_keys import SigningKeys
@@ -14,8 +15,7 @@ from app.core.clock import SystemClock
 from app.core.logging import configure_logging
 from app.core.settings import Settings, load_settings
 from app.db.database import Database
-from app.realtime.relay import RunEventRelay
-from app.realtime.service import create_log_reader
+from app.realtime.assembly import relaying
 from app.realtime.termination import notified_of_termination
 from app.realtime.upstream import RealtimeUpstream
 from app.runs.assembly import working
@@ -23,6 +23,7 @@ from app.runs.queue import RunQueue
 from app.web.body_limit import BodyLimitMiddleware
 from app.web.health import Probe
 from app.web.health import router as health_router
+from app.web.metrics import serving_metrics
 from app.web.openapi import install_openapi, name_operation
 from app.web.problems import install_problem_handlers
 from app.web.requests import REQUEST_ID_HEADER, RequestMiddleware
@@ -63,22 +64,23 @@ async def _open_components(
 ) -> Mapping[str, Probe]:
     """Open what lives as long as the process; return what has to answer for it to be ready."""
     clock = SystemClock()
+    registry = CollectorRegistry()
     database = await stack.enter_async_context(Database(settings))
     keys = SigningKeys(settings.auth_url, clock)
     stack.push_async_callback(keys.close)
     app.state.database = database
     app.state.token_verifier = TokenVerifier(settings, keys, clock)
     queue = await stack.enter_async_context(RunQueue(settings.supabase_db_url.get_secret_value()))
+    app.state.run_queue = queue
     upstream = await stack.enter_async_context(
         RealtimeUpstream(settings.realtime_url, settings.supabase_secret_key)
     )
-    app.state.run_queue = queue
-    relay = await stack.enter_async_context(
-        RunEventRelay(upstream, create_log_reader(database), clock)
+    app.state.event_service = await stack.enter_async_context(
+        relaying(settings, database, upstream, app.state.token_verifier, registry, clock)
     )
     # Open streams would hold the end of the process up until the server loses patience.
-    stack.enter_context(notified_of_termination(relay.close))
-    app.state.run_event_relay = relay
+    stack.enter_context(notified_of_termination(app.state.event_service.relay.close))
+    stack.enter_context(serving_metrics(settings.metrics_address, registry))
     if settings.run_worker_in_api:
         await stack.enter_async_context(working(settings, database, queue))
     return {"postgrest": database.ping, "queue": queue.ping, "realtime": upstream.ping}

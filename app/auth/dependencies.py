@@ -17,24 +17,25 @@ from app.db.errors import DatabaseUnavailableError
 from app.db.session import Session
 from app.web.problems import problem_responses
 
-_bearer = HTTPBearer(
+bearer = HTTPBearer(
     auto_error=False,
     bearerFormat="JWT",
     description="The access token that Supabase auth issued to the user.",
 )
 
-AUTHENTICATION_PROBLEMS = problem_responses(
+AUTHENTICATION_ERRORS = (
     MissingTokenError,
     TokenExpiredError,
     InvalidTokenError,
     SigningKeysUnavailableError,
     DatabaseUnavailableError,
 )
+AUTHENTICATION_PROBLEMS = problem_responses(*AUTHENTICATION_ERRORS)
 
 
 async def get_principal(
     request: Request,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> Principal:
     """Return the caller; raises an `UnauthorizedError`."""
     if credentials is None:

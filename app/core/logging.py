@@ -18,7 +18,7 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _SECRET_SHAPE = re.compile(
-    r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*|sb_secret_[\w-]+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+    r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*|sb_secret_[\w-]+|ticket_gAAAA[\w-]+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
 )
 _PLAIN_NAMES: Final = frozenset({"event", "level", "logger", "timestamp", "request_id", "run_id"})
 

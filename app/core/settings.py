@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from app.core.addresses import check_http_url
+from app.core.addresses import check_http_url, check_network_address
 
 PLACEHOLDER_PREFIX = "change-me"
 ENCRYPTION_KEY_LENGTH = 32
@@ -24,6 +24,7 @@ def _split_list(value: object) -> object:
 
 
 HttpAddress = Annotated[str, AfterValidator(check_http_url)]
+NetworkAddress = Annotated[str, AfterValidator(check_network_address)]
 Seconds = Annotated[timedelta, BeforeValidator(_parse_seconds)]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_list)]
 
@@ -57,6 +58,12 @@ class Settings(BaseSettings):
     run_concurrency: int = Field(default=16, ge=1, le=256)
     concurrent_runs: int = Field(default=4, ge=1, le=64)
     shutdown_grace: Seconds = timedelta(seconds=10)
+
+    realtime_connections: int = Field(default=5_000, ge=1)
+    realtime_connections_per_user: int = Field(default=100, ge=1)
+    realtime_subscriptions: int = Field(default=100, ge=1)
+    realtime_lifetime: Seconds = timedelta(hours=1)
+    metrics_address: NetworkAddress | None = None
 
     cors_origins: CommaSeparated = ()
     request_body_limit: int = Field(default=2_000_000, ge=1_000)

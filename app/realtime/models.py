@@ -1,48 +1,102 @@
-"""What flows through the relay."""
+"""
+What flows through the relay.
+
+History is numbered and logged by the database: the events of a topic. State is neither, only its
+newest value matters: who watches, whether Realtime is down. Viewers get both as envelopes of one
+shape, `{version, topic, type, seq, occurred_at, data}`; `events.py` describes each type.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal, Self, cast
 
 import orjson
 
-JsonObject = Mapping[str, object]
-EndReason = Literal["completed", "token_expired", "shutting_down", "interrupted"]
+from app.realtime.topics import TopicName
 
+JsonObject = Mapping[str, object]
+EndReason = Literal[
+    "completed",
+    "token_expired",
+    "access_revoked",
+    "too_slow",
+    "lifetime",
+    "shutting_down",
+    "interrupted",
+    "gone",
+]
+
+VERSION: Final = 1
 RUN_COMPLETED: Final = "run_completed"
 FINAL_STATUSES: Final = frozenset({"completed", "failed", "cancelled"})
 
 
 class MalformedEventError(ValueError):
-    """A broadcast or a page of the log does not have the agreed shape."""
+    """A broadcast, a snapshot or a page of the log does not have the agreed shape."""
 
 
 @dataclass(frozen=True, slots=True)
-class RunEvent:
-    """One event of a run; `encoded` is the whole event as JSON, encoded once for all viewers."""
+class Envelope:
+    """Something for viewers; `encoded` is the whole envelope as JSON, encoded once for all."""
+
+    type: str
+    encoded: bytes
+    seq: int | None
+
+    def to_server_sent(self) -> bytes:
+        """Return it as a server-sent event, whose id is the seq; state has none."""
+        identifier = b"" if self.seq is None else b"\nid: %d" % self.seq
+        return b"event: %b\ndata: %b%b\n\n" % (self.type.encode(), self.encoded, identifier)
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Envelope):
+    """One event of a topic's log."""
 
     seq: int
-    type: str
-    encoded: str
 
     @classmethod
-    def from_document(cls, document: object) -> Self:
+    def from_document(cls, document: object, topic: TopicName) -> Self:
         """Raise `MalformedEventError` unless the document has an integer `seq` and a `type`."""
         match document:
             case {"seq": int(seq), "type": str(event_type)}:
-                return cls(seq, event_type, orjson.dumps(document).decode())
+                members = cast("JsonObject", document)
+                complete = {"version": VERSION, "topic": str(topic), **members}
+                return cls(event_type, orjson.dumps(complete), seq)
             case _:
                 message = "an event has no seq or no type"
                 raise MalformedEventError(message)
 
 
 @dataclass(frozen=True, slots=True)
-class LogPage:
-    """Events of the log in order, with the newest seq and the status of the run at that moment."""
+class Broadcast:
+    """Events that were announced together, and when."""
 
-    events: tuple[RunEvent, ...]
+    events: tuple[Event, ...]
+    announced_at: datetime | None
+
+    @classmethod
+    def from_payload(cls, payload: JsonObject, topic: TopicName) -> Self:
+        """Read the payload of a message; raise `MalformedEventError` on another shape."""
+        announced_at = payload.get("announced_at")
+        try:
+            instant = (
+                datetime.fromisoformat(announced_at) if isinstance(announced_at, str) else None
+            )
+        except ValueError as error:
+            message = "announced_at is no time"
+            raise MalformedEventError(message) from error
+        return cls(_parse_events(payload, topic), instant)
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Events of the log in order, with the newest seq and a run's status at that moment."""
+
+    events: tuple[Event, ...]
     event_seq: int
-    status: str
+    status: str | None = None
 
     @property
     def is_of_finished_run(self) -> bool:
@@ -56,23 +110,25 @@ class LogPage:
         return seq == self.event_seq
 
     @classmethod
-    def from_document(cls, document: JsonObject) -> Self:
-        """Read the answer of `get_run_events`; raise `MalformedEventError` on another shape."""
+    def from_document(cls, document: JsonObject, topic: TopicName) -> Self:
+        """Read what `get_*_events` answers; raise `MalformedEventError` on another shape."""
         match document:
             case {"event_seq": int(event_seq), "status": str(status)}:
-                return cls(parse_events(document), event_seq, status)
+                return cls(_parse_events(document, topic), event_seq, status)
+            case {"event_seq": int(event_seq)}:
+                return cls(_parse_events(document, topic), event_seq)
             case _:
-                message = "a page of the event log has no event_seq or no status"
+                message = "a page of the event log has no event_seq"
                 raise MalformedEventError(message)
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A run with its results so far, as of `seq`; `encoded` is the whole document as JSON."""
+    """A run with its results so far, or a project with its runs, as of `seq`; `content` is JSON."""
 
     seq: int
-    status: str
-    encoded: str
+    status: str | None
+    content: bytes
 
     @property
     def is_of_finished_run(self) -> bool:
@@ -81,41 +137,20 @@ class Snapshot:
 
     @classmethod
     def from_document(cls, document: JsonObject) -> Self:
-        """Read the answer of `get_test_run_snapshot`; raise `MalformedEventError` on another shape."""
+        """Read what `get_*_snapshot` answers; raise `MalformedEventError` on another shape."""
         match document:
             case {"seq": int(seq), "run": {"status": str(status)}}:
-                return cls(seq, status, orjson.dumps(document).decode())
+                return cls(seq, status, orjson.dumps(document))
+            case {"seq": int(seq), "project": {}}:
+                return cls(seq, None, orjson.dumps(document))
             case _:
-                message = "a snapshot has no seq or no status"
+                message = "a snapshot has no seq, or neither run nor project"
                 raise MalformedEventError(message)
 
 
-@dataclass(frozen=True, slots=True)
-class EventBatch:
-    """Consecutive events, at least one."""
-
-    events: tuple[RunEvent, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
-    """Nothing happened for a while; the stream is alive."""
-
-
-@dataclass(frozen=True, slots=True)
-class StreamEnd:
-    """The last item of every stream; unless `completed`, the viewer may come back and resume."""
-
-    reason: EndReason
-
-
-StreamItem = Snapshot | EventBatch | Heartbeat | StreamEnd
-
-
-def parse_events(document: JsonObject) -> tuple[RunEvent, ...]:
-    """Read the `events` of a broadcast or a log page; raise `MalformedEventError` on another shape."""
+def _parse_events(document: JsonObject, topic: TopicName) -> tuple[Event, ...]:
     events = document.get("events")
     if not isinstance(events, list):
         message = "there is no list of events"
         raise MalformedEventError(message)
-    return tuple(RunEvent.from_document(event) for event in cast("Sequence[object]", events))
+    return tuple(Event.from_document(event, topic) for event in cast("Sequence[object]", events))

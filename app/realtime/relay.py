@@ -1,44 +1,34 @@
-"""The fan-out: any number of viewers, one upstream topic and one feed per watched run."""
+"""The fan-out: any number of viewers, one upstream topic and one feed per watched topic."""
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import partial
+from datetime import timedelta
 from types import TracebackType
 from typing import Protocol, Self
 
+from app.auth.principal import Principal
 from app.core.clock import Clock, SystemClock
-from app.core.errors import NotFoundError
-from app.core.identifiers import RunId
 from app.core.logging import get_logger
-from app.realtime.errors import RelayClosedError
-from app.realtime.feed import FeedTiming, RunFeed
-from app.realtime.log import ReadLog, RunLog
-from app.realtime.models import EventBatch, LogPage, Snapshot
-from app.realtime.stream import Opening, RunStream, StreamTiming
+from app.realtime.access import AccessReader, TopicAccess
+from app.realtime.archive import TopicArchive, TopicReader
+from app.realtime.connections import Connection, ConnectionLimits, Connections
+from app.realtime.errors import (
+    AlreadySubscribedError,
+    RelayClosedError,
+    TooManySubscriptionsError,
+)
+from app.realtime.feed import FeedTiming, TopicFeed
+from app.realtime.subscription import Subscription
+from app.realtime.supervision import SupervisionTiming, Supervisor
 from app.realtime.tasks import OwnedTasks
-from app.realtime.topics import TopicSource
+from app.realtime.topics import TopicName, TopicSource
 
 logger = get_logger(__name__)
 
 
-class RunViewer(Protocol):
-    """Reads one run with the rights of whoever wants to watch it; None means not visible."""
-
-    @property
-    def expires_at(self) -> datetime:
-        """When these rights end."""
-        ...
-
-    async def load_snapshot(self) -> Snapshot | None:
-        """Read the run as it is now."""
-        ...
-
-    async def read_log(self, after_seq: int) -> LogPage | None:
-        """Read the events that follow `after_seq`."""
-        ...
+class TopicStore(TopicReader, AccessReader, Protocol):
+    """The database, as the relay needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,40 +36,47 @@ class RelayTiming:
     """All waits of the relay."""
 
     feed: FeedTiming = field(default_factory=FeedTiming)
-    stream: StreamTiming = field(default_factory=StreamTiming)
+    supervision: SupervisionTiming = field(default_factory=SupervisionTiming)
+    before_retry: timedelta = timedelta(seconds=1)
+    """Until a viewer is served again to whom the database did not answer."""
 
 
 @dataclass(slots=True)
-class _WatchedRun:
-    feed: RunFeed
-    task: asyncio.Task[None] | None
+class _WatchedTopic:
+    feed: TopicFeed
+    task: asyncio.Task[None]
     viewers: int = 0
 
 
-class RunEventRelay:
-    """
-    Streams the events of runs to viewers for as long as it is entered.
-
-    `read_log` reads any run's event log; viewers are authorised by their own reads in `attach`.
-    """
+class EventRelay:
+    """Passes the events of topics on to viewers for as long as it is entered."""
 
     def __init__(
         self,
         upstream: TopicSource,
-        read_log: ReadLog,
-        clock: Clock | None = None,
+        store: TopicStore,
+        limits: ConnectionLimits | None = None,
         timing: RelayTiming | None = None,
+        clock: Clock | None = None,
     ) -> None:
+        self.limits = limits or ConnectionLimits()
         self._upstream = upstream
-        self._read_log = read_log
+        self._store = store
         self._clock = clock or SystemClock()
         self._timing = timing or RelayTiming()
         self._tasks = OwnedTasks()
-        self._runs: dict[RunId, _WatchedRun] = {}
+        self._topics: dict[TopicName, _WatchedTopic] = {}
         self._is_closed = False
+        self._access = TopicAccess(store, self._clock)
+        self._connections = Connections(self.limits, self._clock)
+        self.supervisor = Supervisor(
+            self._connections, self.list_feeds, self._access, self._timing.supervision, self._clock
+        )
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
+        self._tasks.start(self.supervisor.look_after_connections(), "relay-supervision")
+        self._tasks.start(self.supervisor.check_access_regularly(), "relay-access")
         return self
 
     async def __aexit__(
@@ -92,89 +89,110 @@ class RunEventRelay:
         await self._tasks.__aexit__(exception_type, exception, traceback)
 
     @property
-    def viewer_counts(self) -> dict[RunId, int]:
-        """How many viewers follow each watched run."""
-        return {run_id: watched.viewers for run_id, watched in self._runs.items()}
+    def viewer_counts(self) -> dict[TopicName, int]:
+        """How many viewers follow each watched topic."""
+        return {topic: watched.viewers for topic, watched in self._topics.items()}
+
+    @property
+    def connection_count(self) -> int:
+        """How many streams and sockets are open."""
+        return len(self._connections)
+
+    def list_feeds(self) -> Iterable[TopicFeed]:
+        """Return the feeds of all watched topics."""
+        return [watched.feed for watched in self._topics.values()]
 
     def close(self) -> None:
-        """End every stream, telling its viewer to come back, and accept no new one."""
+        """End every connection, telling its viewer to come back, and accept no new one."""
         self._is_closed = True
-        for watched in self._runs.values():
-            watched.feed.interrupt("shutting_down")
+        for connection in self._connections:
+            connection.end("shutting_down")
 
-    async def attach(
-        self, run_id: RunId, viewer: RunViewer, after_seq: int | None = None
-    ) -> RunStream:
+    def connect(self, principal: Principal) -> Connection:
+        """Let a viewer in; raises `RelayClosedError` and what `Connections.open` raises."""
+        if self._is_closed:
+            raise RelayClosedError
+        return self._connections.open(principal)
+
+    def disconnect(self, connection: Connection) -> None:
+        """Let go of everything that the viewer follows; doing it again does nothing."""
+        self._connections.close(connection)
+
+    async def subscribe(
+        self, connection: Connection, topic: TopicName, after_seq: int | None = None
+    ) -> Subscription:
         """
-        Authorise the viewer and return its stream; nothing is joined before it is iterated.
+        Have the connection follow a topic.
 
-        With `after_seq` the stream begins with the event that follows it, without it (or when the
-        log does not reach back that far) with a snapshot.
-        Raises `NotFoundError`, `RelayClosedError`, and what the viewer's reads raise.
+        With `after_seq` it begins with the event that follows it; without it, or when the log
+        does not reach back that far, with a snapshot. Raises `NotFoundError`,
+        `AlreadySubscribedError`, `TooManySubscriptionsError`, `RelayClosedError` and what the
+        database raises.
         """
         if self._is_closed:
             raise RelayClosedError
-        opening = await _find_resumption(viewer, after_seq) or await _open_with_snapshot(viewer)
-        watching = partial(self._watching, run_id, opening)
-        return RunStream(opening, watching, viewer.expires_at, self._clock, self._timing.stream)
+        if topic in connection.subscriptions:
+            raise AlreadySubscribedError
+        if len(connection.subscriptions) >= self.limits.topics_of_one:
+            raise TooManySubscriptionsError
+        await self._access.require(connection.principal, topic)
+        subscription = self._attach(connection, topic)
+        try:
+            await subscription.open(after_seq)
+        except BaseException:
+            self.unsubscribe(connection, topic)
+            raise
+        return subscription
 
-    @contextmanager
-    def _watching(self, run_id: RunId, opening: Opening) -> Generator[RunFeed]:
-        watched = self._runs.get(run_id)
+    def unsubscribe(self, connection: Connection, topic: TopicName) -> None:
+        """Have the connection no longer follow the topic, if it does."""
+        subscription = connection.subscriptions.pop(topic, None)
+        if subscription is not None:
+            subscription.close()
+
+    async def check_access(self, connection: Connection) -> None:
+        """Detach the viewer from what its present token does not let it follow."""
+        await self.supervisor.check_access_of(connection)
+
+    def _attach(self, connection: Connection, topic: TopicName) -> Subscription:
+        watched = self._topics.get(topic)
         if watched is None or watched.feed.interruption is not None:
-            watched = self._runs[run_id] = self._start_feed(run_id, opening)
+            watched = self._topics[topic] = self._watch(topic)
         watched.viewers += 1
-        try:
-            yield watched.feed
-        finally:
+        user_id = connection.principal.user_id
+        watched.feed.presence.join(user_id)
+
+        def detach() -> None:
             watched.viewers -= 1
+            watched.feed.presence.leave(user_id)
             if watched.viewers == 0:
-                self._forget(run_id, watched)
+                self._forget(topic, watched)
 
-    def _start_feed(self, run_id: RunId, opening: Opening) -> _WatchedRun:
-        log = RunLog(run_id, self._read_log)
-        feed = RunFeed(log, self._upstream, opening.head, self._timing.feed)
-        if opening.is_of_finished_run:
-            feed.complete()
-        if self._is_closed:
-            feed.interrupt("shutting_down")
-            return _WatchedRun(feed, task=None)
-        return _WatchedRun(feed, self._tasks.start(self._keep(run_id, feed), f"feed-{run_id}"))
+        subscription = Subscription(
+            watched.feed, connection.wake, detach, self._timing.before_retry
+        )
+        connection.subscriptions[topic] = subscription
+        return subscription
 
-    def _forget(self, run_id: RunId, watched: _WatchedRun) -> None:
-        if watched.task is not None:
-            watched.task.cancel()
+    def _watch(self, topic: TopicName) -> _WatchedTopic:
+        archive = TopicArchive(topic, self._store)
+        feed = TopicFeed(topic, archive, self._upstream, self._timing.feed, self._clock)
+        return _WatchedTopic(feed, self._tasks.start(self._keep(feed), f"feed-{topic}"))
+
+    def _forget(self, topic: TopicName, watched: _WatchedTopic) -> None:
+        watched.task.cancel()
         # After an interruption another feed may have taken the place of this one.
-        if self._runs.get(run_id) is watched:
-            del self._runs[run_id]
+        if self._topics.get(topic) is watched:
+            del self._topics[topic]
 
-    async def _keep(self, run_id: RunId, feed: RunFeed) -> None:
-        if feed.is_complete:
-            return
+    async def _keep(self, feed: TopicFeed) -> None:
         try:
-            with self._upstream.listening(f"run:{run_id}", feed):
+            await feed.wait_until_open()
+            if feed.is_complete:
+                return
+            with self._upstream.listening(str(feed.topic), feed):
                 await feed.run()
         except Exception:
-            # A mistake in one feed must not end the streams of other runs.
-            logger.exception("feed_failed", run_id=str(run_id))
+            # A mistake in one feed must not end the streams of other topics.
+            logger.exception("feed_failed", topic=str(feed.topic))
             feed.interrupt("interrupted")
-
-
-async def _open_with_snapshot(viewer: RunViewer) -> Opening:
-    snapshot = await viewer.load_snapshot()
-    if snapshot is None:
-        raise NotFoundError
-    return Opening(snapshot, snapshot.seq, snapshot.seq, snapshot.is_of_finished_run)
-
-
-async def _find_resumption(viewer: RunViewer, after_seq: int | None) -> Opening | None:
-    if after_seq is None:
-        return None
-    page = await viewer.read_log(after_seq)
-    if page is None:
-        raise NotFoundError
-    if not page.continues(after_seq):
-        return None
-    first = EventBatch(page.events) if page.events else None
-    cursor = page.events[-1].seq if page.events else after_seq
-    return Opening(first, cursor, page.event_seq, page.is_of_finished_run)

@@ -1,20 +1,49 @@
-"""Reads of runs and their events."""
+"""Reads of topics: runs and projects with their events."""
 
-from app.core.identifiers import RunId
-from app.db.session import Session
+from typing import Any, Final
+
+from app.auth.principal import Principal
+from app.core.errors import NotFoundError
+from app.db.database import Database
 from app.realtime.models import LogPage, Snapshot
+from app.realtime.topics import TopicKind, TopicName
+
+_SNAPSHOTS: Final[dict[TopicKind, str]] = {
+    "run": "get_test_run_snapshot",
+    "project": "get_project_snapshot",
+}
+_EVENTS: Final[dict[TopicKind, str]] = {"run": "get_run_events", "project": "get_project_events"}
 
 
-async def find_snapshot(session: Session, run_id: RunId) -> Snapshot | None:
-    """Return the run as it is now, None if it is not visible; raises `MalformedEventError`."""
-    document = await session.call("get_test_run_snapshot", {"run_id": str(run_id)}, idempotent=True)
-    return None if document is None else Snapshot.from_document(document)
+class TopicRepository:
+    """Topics in the database: contents with all rights, access with those of a principal."""
 
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-async def find_log_page(
-    session: Session, run_id: RunId, after_seq: int, limit: int
-) -> LogPage | None:
-    """Return the next events, None if the run is not visible; raises `MalformedEventError`."""
-    request = {"run_id": str(run_id), "after_seq": after_seq, "limit": limit}
-    document = await session.call("get_run_events", request, idempotent=True)
-    return None if document is None else LogPage.from_document(document)
+    async def read_snapshot(self, topic: TopicName) -> Snapshot:
+        """Return the run or project as it is now; raises `NotFoundError`, `MalformedEventError`."""
+        document = await self._call(_SNAPSHOTS[topic.kind], topic)
+        return Snapshot.from_document(document)
+
+    async def read_log(self, topic: TopicName, after_seq: int, limit: int) -> LogPage:
+        """Return the next events; raises `NotFoundError`, `MalformedEventError`."""
+        document = await self._call(_EVENTS[topic.kind], topic, after_seq=after_seq, limit=limit)
+        return LogPage.from_document(document, topic)
+
+    async def list_readable(
+        self, principal: Principal, topics: frozenset[TopicName]
+    ) -> frozenset[TopicName]:
+        """Return those of the topics that row level security lets the principal follow."""
+        session = self._database.as_user(principal.token)
+        request = {"topics": [str(topic) for topic in topics]}
+        document = await session.call("list_readable_topics", request, idempotent=True)
+        readable = frozenset(document["topics"])
+        return frozenset(topic for topic in topics if str(topic) in readable)
+
+    async def _call(self, function: str, topic: TopicName, **request: int) -> dict[str, Any]:
+        complete = {f"{topic.kind}_id": str(topic.subject_id), **request}
+        document = await self._database.as_service().call(function, complete, idempotent=True)
+        if document is None:
+            raise NotFoundError
+        return document

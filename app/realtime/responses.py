@@ -1,54 +1,83 @@
 """Event streams on the wire: server-sent events."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from typing import Final, assert_never
+import asyncio
+from typing import Final
 
-from fastapi.sse import EventSourceResponse, format_sse_event
-from starlette.types import Send
+from fastapi.sse import format_sse_event
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
-from app.realtime.models import EventBatch, Heartbeat, Snapshot, StreamEnd, StreamItem
-from app.realtime.stream import RunStream
+from app.core.logging import get_logger
+from app.realtime.models import EndReason
+from app.realtime.service import EventStream
 
 RECONNECT_DELAY_MILLISECONDS: Final = 3000
 STREAM_HEADERS: Final = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+PREAMBLE: Final = format_sse_event(retry=RECONNECT_DELAY_MILLISECONDS)
+HEARTBEAT: Final = format_sse_event(comment="still here")
+LARGEST_WRITE: Final = 65_536
+"""A peer that does not take a large snapshot must not have all of it in its buffer."""
+
+logger = get_logger(__name__)
 
 
-class RunEventResponse(EventSourceResponse):
-    """Sends a stream, and lets go of the run as soon as the caller is gone."""
+class EventStreamResponse(Response):
+    """Sends a stream, and lets go of the topic as soon as the viewer is gone or stuck."""
 
-    def __init__(self, stream: RunStream) -> None:
-        self._chunks = _encode(stream)
-        super().__init__(self._chunks, headers=STREAM_HEADERS)
+    media_type = "text/event-stream"
 
-    async def stream_response(self, send: Send) -> None:
-        """Send all chunks; the generator is closed however this ends."""
-        async with aclosing(self._chunks):
-            await super().stream_response(send)
+    def __init__(self, stream: EventStream) -> None:
+        super().__init__(headers=STREAM_HEADERS)
+        del self.headers["content-length"]
+        self._stream = stream
+        self._connection = stream.connection
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the viewer until either side ends."""
+        listener = asyncio.create_task(self._listen(receive))
+        try:
+            if not await self._connection.serve(self._send_all(send)):
+                # The server closes the socket of a response that is not complete.
+                logger.warning("viewer_abandoned", path=scope["path"])
+        finally:
+            self._stream.close()
+            listener.cancel()
+
+    async def _listen(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self._connection.end("gone")
+
+    async def _send_all(self, send: Send) -> None:
+        start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+        await self._send(send, start)
+        await self._write(send, PREAMBLE)
+        while (reason := self._stream.find_end()) is None:
+            await self._send_next(send)
+        await self._write(send, encode_farewell(reason))
+        await self._send(send, {"type": "http.response.body"})
+
+    async def _send_next(self, send: Send) -> None:
+        frame = await self._stream.take()
+        if frame is not None:
+            await self._write(send, frame.server_sent)
+            self._stream.record_delivery(frame)
+        elif self._connection.is_heartbeat_due:
+            await self._write(send, HEARTBEAT)
+
+    async def _write(self, send: Send, content: bytes) -> None:
+        for start in range(0, len(content), LARGEST_WRITE):
+            body = content[start : start + LARGEST_WRITE]
+            await self._send(send, {"type": "http.response.body", "body": body, "more_body": True})
+
+    async def _send(self, send: Send, message: Message) -> None:
+        self._connection.begin_sending()
+        await send(message)
+        self._connection.end_sending()
 
 
-async def _encode(stream: RunStream) -> AsyncGenerator[bytes]:
-    yield format_sse_event(retry=RECONNECT_DELAY_MILLISECONDS)
-    async with aclosing(stream.iter_items()) as items:
-        async for item in items:
-            yield encode_item(item)
-
-
-def encode_item(item: StreamItem) -> bytes:
-    """Return the bytes of one item; a stream that is complete just ends."""
-    match item:
-        case Snapshot():
-            return format_sse_event(event="snapshot", data_str=item.encoded, id=str(item.seq))
-        case EventBatch():
-            return b"".join(
-                format_sse_event(event=event.type, data_str=event.encoded, id=str(event.seq))
-                for event in item.events
-            )
-        case Heartbeat():
-            return format_sse_event(comment="still here")
-        case StreamEnd(reason="completed"):
-            return b""
-        case StreamEnd():
-            return format_sse_event(event="reconnect", data_str=f'{{"reason":"{item.reason}"}}')
-        case _:
-            assert_never(item)
+def encode_farewell(reason: EndReason) -> bytes:
+    """Return the last event of a stream; one that is complete just ends."""
+    if reason == "completed":
+        return b""
+    return format_sse_event(event="reconnect", data_str=f'{{"reason":"{reason}"}}')

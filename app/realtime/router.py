@@ -4,25 +4,79 @@ import re
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request, Response, status
+from fastapi import APIRouter, Depends, Header, Query, Response, status
 from fastapi.responses import StreamingResponse
 
-from app.auth.dependencies import AUTHENTICATION_PROBLEMS, CurrentPrincipal
+from app.auth.dependencies import (
+    AUTHENTICATION_ERRORS,
+    AUTHENTICATION_PROBLEMS,
+    CurrentPrincipal,
+)
+from app.auth.principal import Principal
 from app.core.errors import NotFoundError
-from app.core.identifiers import RunId
-from app.realtime.responses import RunEventResponse
-from app.realtime.service import RunEventService
+from app.realtime.dependencies import CurrentEventService, CurrentViewer
+from app.realtime.errors import (
+    InvalidTicketError,
+    RelayClosedError,
+    RelayFullError,
+    TooManyConnectionsError,
+)
+from app.realtime.responses import EventStreamResponse
+from app.realtime.schemas import TicketAnswer
+from app.realtime.service import EventService
+from app.realtime.topics import TopicName
 from app.web.problems import problem_responses
 
 _SEQ = re.compile(r"[0-9]{1,18}")
+_STREAM_PROBLEMS = problem_responses(
+    *AUTHENTICATION_ERRORS,
+    InvalidTicketError,
+    NotFoundError,
+    TooManyConnectionsError,
+    RelayFullError,
+    RelayClosedError,
+)
 
-router = APIRouter(tags=["runs"])
+router = APIRouter(tags=["realtime"])
 
 
-def get_run_event_service(request: Request) -> RunEventService:
-    """Return the service of this process."""
-    state = request.app.state
-    return RunEventService(state.run_event_relay, state.database)
+def find_resumption(
+    header: Annotated[
+        str | None,
+        Header(
+            alias="Last-Event-ID",
+            description="Resume after this event; without it a snapshot is sent.",
+        ),
+    ] = None,
+    query: Annotated[
+        str | None,
+        Query(alias="last_event_id", description="The same for who can send no headers."),
+    ] = None,
+) -> int | None:
+    """Return the seq to resume after; an id that is not ours begins with a snapshot."""
+    given = header or query
+    return int(given) if given and _SEQ.fullmatch(given) else None
+
+
+LastSeq = Annotated[int | None, Depends(find_resumption)]
+
+
+@router.post(
+    "/realtime/tickets",
+    summary="Get a ticket for event streams",
+    status_code=status.HTTP_201_CREATED,
+    responses=AUTHENTICATION_PROBLEMS,
+)
+async def create_stream_ticket(
+    principal: CurrentPrincipal, service: CurrentEventService
+) -> TicketAnswer:
+    """
+    Return a ticket that stands for your access token in the address of a stream, for one minute.
+
+    The browser's `EventSource` can send no `Authorization` header. The stream ends with the
+    access token; its automatic reconnects need a new ticket once the minute is over.
+    """
+    return TicketAnswer.from_ticket(service.issue_ticket(principal))
 
 
 @router.get(
@@ -31,19 +85,13 @@ def get_run_event_service(request: Request) -> RunEventService:
     # EventSourceResponse here would make FastAPI iterate over the function's answer itself.
     response_class=StreamingResponse,
     responses={
+        **_STREAM_PROBLEMS,
         200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}},
-        **AUTHENTICATION_PROBLEMS,
-        **problem_responses(NotFoundError),
         204: {"description": "The run is over and you have seen all of its events."},
     },
 )
 async def follow_run(
-    run_id: UUID,
-    principal: CurrentPrincipal,
-    service: Annotated[RunEventService, Depends(get_run_event_service)],
-    last_event_id: Annotated[
-        str | None, Header(description="Resume after this event; without it a snapshot is sent.")
-    ] = None,
+    run_id: UUID, viewer: CurrentViewer, service: CurrentEventService, after_seq: LastSeq
 ) -> Response:
     """
     Stream a run as server-sent events, each exactly once and in order, until `run_completed`.
@@ -52,12 +100,35 @@ async def follow_run(
     its type, its `id` is its sequence number and its data is the event. When the stream ends
     early, a `reconnect` event names the reason; connecting again with `Last-Event-ID` continues.
     """
-    stream = await service.open_stream(principal, RunId(run_id), _parse_seq(last_event_id))
-    if stream.is_empty:
+    return await _follow(service, viewer, TopicName("run", run_id), after_seq)
+
+
+@router.get(
+    "/projects/{project_id}/events",
+    summary="Follow a project live",
+    response_class=StreamingResponse,
+    responses={
+        **_STREAM_PROBLEMS,
+        200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}},
+    },
+)
+async def follow_project(
+    project_id: UUID, viewer: CurrentViewer, service: CurrentEventService, after_seq: LastSeq
+) -> Response:
+    """
+    Stream what happens in all runs of a project, and its notifications, as server-sent events.
+
+    The first event is a `snapshot` with the unfinished runs and the newest ended ones. The rest is
+    as in the stream of a run; sequence numbers are the project's own, and it never completes.
+    """
+    return await _follow(service, viewer, TopicName("project", project_id), after_seq)
+
+
+async def _follow(
+    service: EventService, viewer: Principal, topic: TopicName, after_seq: int | None
+) -> Response:
+    stream = await service.open_stream(viewer, topic, after_seq)
+    if stream.subscription.is_exhausted:
+        stream.close()
         return Response(status_code=status.HTTP_204_NO_CONTENT)
-    return RunEventResponse(stream)
-
-
-def _parse_seq(last_event_id: str | None) -> int | None:
-    """An id that is not ours cannot be resumed after; the caller gets a snapshot."""
-    return int(last_event_id) if last_event_id and _SEQ.fullmatch(last_event_id) else None
+    return EventStreamResponse(stream)

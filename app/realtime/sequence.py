@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from app.realtime.models import RunEvent
+from app.realtime.models import Event
 
 
 class EventSequence:
     """
-    The recent end of a run's event log, complete and in order up to `position`.
+    The recent end of an event log, complete and in order up to `position`.
 
     Events may be offered late, twice, out of order or never: what cannot be appended yet is set
     aside (bounded), and `has_gap` tells that the log must be read after `position`.
@@ -18,11 +18,11 @@ class EventSequence:
         self.position = position
         self._capacity = capacity
         self._head = position
-        self._recent: list[RunEvent] = []
-        self._ahead: dict[int, RunEvent] = {}
+        self._recent: list[Event] = []
+        self._ahead: dict[int, Event] = {}
 
     @property
-    def newest(self) -> RunEvent | None:
+    def newest(self) -> Event | None:
         """The event at `position`, if it came by here."""
         return self._recent[-1] if self._recent else None
 
@@ -36,7 +36,7 @@ class EventSequence:
         """How many events are held in memory, at most three times the capacity."""
         return len(self._recent) + len(self._ahead)
 
-    def offer(self, events: Iterable[RunEvent]) -> bool:
+    def offer(self, events: Iterable[Event]) -> bool:
         """Take in what is new and tell whether `position` advanced."""
         before = self.position
         for event in events:
@@ -47,7 +47,7 @@ class EventSequence:
                 self._ahead[event.seq] = event
         return self.position > before
 
-    def get_after(self, seq: int, limit: int) -> tuple[RunEvent, ...] | None:
+    def get_after(self, seq: int, limit: int) -> tuple[Event, ...] | None:
         """Return at most `limit` events that follow `seq`; None when they are no longer kept."""
         first = self.position - len(self._recent) + 1
         start = seq + 1 - first
@@ -55,8 +55,8 @@ class EventSequence:
             return None
         return tuple(self._recent[start : start + limit])
 
-    def _append(self, event: RunEvent) -> None:
-        following: RunEvent | None = event
+    def _append(self, event: Event) -> None:
+        following: Event | None = event
         while following is not None:
             self._recent.append(following)
             self.position = following.seq

@@ -1,68 +1,76 @@
-"""Opens event streams for callers, and reads the log for the relay."""
+"""Opens event streams for callers, and gives them tickets."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-
-import jwt
 
 from app.auth.principal import Principal
-from app.core.errors import NotFoundError
-from app.core.identifiers import RunId
-from app.db.database import Database
-from app.db.session import Session
-from app.realtime import repository
-from app.realtime.log import PAGE_SIZE, ReadLog
-from app.realtime.models import LogPage, Snapshot
-from app.realtime.relay import RunEventRelay
-from app.realtime.stream import RunStream
+from app.auth.tokens import TokenVerifier
+from app.realtime.connections import Connection
+from app.realtime.frames import Frame
+from app.realtime.metrics import RelayMetrics
+from app.realtime.models import EndReason
+from app.realtime.relay import EventRelay
+from app.realtime.subscription import Subscription
+from app.realtime.tickets import Ticket, TicketOffice
+from app.realtime.topics import TopicName
 
 
 @dataclass(frozen=True, slots=True)
-class SignedInViewer:
-    """A user who wants to watch a run."""
+class EventStream:
+    """What one viewer receives of one topic; whoever has it must close it."""
 
-    session: Session
-    run_id: RunId
-    expires_at: datetime
+    relay: EventRelay
+    metrics: RelayMetrics
+    topic: TopicName
+    connection: Connection
+    subscription: Subscription
 
-    async def load_snapshot(self) -> Snapshot | None:
-        """Read the run as the user."""
-        return await repository.find_snapshot(self.session, self.run_id)
+    def find_end(self) -> EndReason | None:
+        """Return why nothing more will come, None while something may."""
+        return self.connection.ending or self.subscription.find_end()
 
-    async def read_log(self, after_seq: int) -> LogPage | None:
-        """Read events as the user."""
-        return await repository.find_log_page(self.session, self.run_id, after_seq, PAGE_SIZE)
+    async def take(self) -> Frame | None:
+        """Return what is due next; None when a heartbeat is, or the stream has ended."""
+        while self.find_end() is None:
+            frame = await self.subscription.take()
+            if frame is not None or self.connection.is_heartbeat_due:
+                return frame
+            await self.connection.wait()
+        return None
+
+    def record_delivery(self, frame: Frame) -> None:
+        """Count a frame that the viewer just took."""
+        self.metrics.record_delivery(frame, self.connection.sent_at)
+
+    def close(self) -> None:
+        """Let go of the topic; doing it again does nothing."""
+        self.relay.disconnect(self.connection)
 
 
 @dataclass(frozen=True, slots=True)
-class RunEventService:
-    """Streams of runs for signed-in users."""
+class EventService:
+    """Live events for signed-in users."""
 
-    relay: RunEventRelay
-    database: Database
+    relay: EventRelay
+    metrics: RelayMetrics
+    verifier: TokenVerifier
+    tickets: TicketOffice
 
     async def open_stream(
-        self, principal: Principal, run_id: RunId, after_seq: int | None
-    ) -> RunStream:
-        """Return the stream of a run; raises `NotFoundError` and what the database raises."""
-        session = self.database.as_user(principal.token)
-        viewer = SignedInViewer(session, run_id, _read_expiry(principal.token))
-        return await self.relay.attach(run_id, viewer, after_seq)
+        self, principal: Principal, topic: TopicName, after_seq: int | None
+    ) -> EventStream:
+        """Return the stream of a topic; raises what `connect` and `subscribe` of the relay raise."""
+        connection = self.relay.connect(principal)
+        try:
+            subscription = await self.relay.subscribe(connection, topic, after_seq)
+        except BaseException:
+            self.relay.disconnect(connection)
+            raise
+        return EventStream(self.relay, self.metrics, topic, connection, subscription)
 
+    def issue_ticket(self, principal: Principal) -> Ticket:
+        """Return a ticket for the caller's streams."""
+        return self.tickets.issue(principal.token)
 
-def create_log_reader(database: Database) -> ReadLog:
-    """Return what the relay reads event logs with; it sees every run."""
-
-    async def read_log(run_id: RunId, after_seq: int, limit: int) -> LogPage:
-        page = await repository.find_log_page(database.as_service(), run_id, after_seq, limit)
-        if page is None:
-            raise NotFoundError
-        return page
-
-    return read_log
-
-
-def _read_expiry(token: str) -> datetime:
-    # The signature was verified when the caller was let in.
-    claims = jwt.decode(token, options={"verify_signature": False})
-    return datetime.fromtimestamp(claims["exp"], UTC)
+    async def redeem_ticket(self, ticket: str) -> Principal:
+        """Return whose ticket it is; raises an `UnauthorizedError`, or 503 without keys."""
+        return await self.verifier.verify(self.tickets.redeem(ticket))

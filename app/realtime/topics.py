@@ -1,8 +1,34 @@
-"""Where broadcasts come from, as the relay sees it."""
+"""Topics by name, and where their broadcasts come from, as the relay sees it."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol, Self, cast
+from uuid import UUID
+
+TopicKind = Literal["run", "project"]
+KINDS: Final = frozenset({"run", "project"})
+
+
+@dataclass(frozen=True, slots=True)
+class TopicName:
+    """A run or a project as a topic; as text it is `run:<id>` or `project:<id>`."""
+
+    kind: TopicKind
+    subject_id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.subject_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the text form; raises `ValueError` when it is none."""
+        kind, _, subject = text.partition(":")
+        subject_id = UUID(subject)
+        if kind not in KINDS or str(subject_id) != subject:
+            message = "a topic is run:<id> or project:<id>"
+            raise ValueError(message)
+        return cls(cast("TopicKind", kind), subject_id)
 
 
 class TopicListener(Protocol):

@@ -34,7 +34,8 @@ async def test_a_run_is_followed_live_to_its_end(
     assert reader.snapshot is not None
     assert reader.snapshot["run"]["id"] == live_run.run_id
     log = await live_run.read_events()
-    assert [event.document for event in reader.events] == log[reader.snapshot["seq"] :]
+    expected = [{**event, "topic": f"run:{live_run.run_id}"} for event in log]
+    assert [event.document for event in reader.events] == expected[reader.snapshot["seq"] :]
     assert Counter(event.type for event in reader.events) == {
         "test_started": 15,
         "test_completed": 15,

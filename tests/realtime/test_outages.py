@@ -3,23 +3,29 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 
+from app.auth.principal import Principal
 from app.core.clock import SystemClock
-from app.core.identifiers import RunId
+from app.core.identifiers import UserId
 from app.core.settings import Settings
 from app.db.database import Database
 from app.realtime.feed import FeedTiming
-from app.realtime.models import EventBatch, StreamEnd
-from app.realtime.relay import RelayTiming, RunEventRelay
-from app.realtime.service import SignedInViewer, create_log_reader
+from app.realtime.relay import EventRelay, RelayTiming
+from app.realtime.repository import TopicRepository
+from app.realtime.service import EventStream
+from app.realtime.topics import TopicName
 from app.realtime.upstream import RealtimeUpstream
 from scripts.demonstration.components import SupabaseDetails, service_settings
+from tests.fixtures.users import User
 from tests.realtime.conditions import until
 from tests.realtime.cuttable_proxy import CuttableProxy
 from tests.realtime.live_run import LiveRun
+from tests.realtime.recorded_run import METRICS
 from tests.runs.workspace import Workspace
 
 # The library reads an attribute that websockets deprecates, in the task that reads the socket.
@@ -27,7 +33,10 @@ pytestmark = pytest.mark.filterwarnings("ignore:ConnectionClosed")
 
 BRISK = RelayTiming(
     FeedTiming(
-        while_disconnected=timedelta(milliseconds=100), while_quiet=timedelta(milliseconds=300)
+        while_disconnected=timedelta(milliseconds=100),
+        while_quiet=timedelta(milliseconds=300),
+        longest_quiet=timedelta(milliseconds=300),
+        until_degraded=timedelta(milliseconds=300),
     )
 )
 
@@ -41,49 +50,57 @@ async def rest(supabase: SupabaseDetails) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def relay(upstream: RealtimeUpstream, rest: Database) -> AsyncIterator[RunEventRelay]:
-    async with RunEventRelay(upstream, create_log_reader(rest), timing=BRISK) as opened:
+async def relay(upstream: RealtimeUpstream, rest: Database) -> AsyncIterator[EventRelay]:
+    async with EventRelay(upstream, TopicRepository(rest), timing=BRISK) as opened:
         yield opened
-
-
-@pytest.fixture
-def viewer(rest: Database, workspace: Workspace, live_run: LiveRun) -> SignedInViewer:
-    session = rest.as_user(workspace.user.access_token)
-    expires_at = SystemClock().now() + timedelta(hours=1)
-    return SignedInViewer(session, RunId(UUID(live_run.run_id)), expires_at)
 
 
 class Follower:
     """Collects the seqs of a whole run."""
 
-    def __init__(self, relay: RunEventRelay, viewer: SignedInViewer) -> None:
+    def __init__(self, relay: EventRelay, run: LiveRun, user: User) -> None:
         self._relay = relay
-        self._viewer = viewer
+        self.topic = TopicName("run", UUID(run.run_id))
+        expires_at = SystemClock().now() + timedelta(hours=1)
+        self._principal = Principal(UserId(UUID(user.id)), user.access_token, expires_at)
         self.seen: list[int] = []
+        self.conditions: list[str | None] = []
         self.end: str | None = None
 
     async def follow(self) -> None:
-        stream = await self._relay.attach(self._viewer.run_id, self._viewer, after_seq=0)
-        async for item in stream.iter_items():
-            if isinstance(item, EventBatch):
-                self.seen += [event.seq for event in item.events]
-            elif isinstance(item, StreamEnd):
-                self.end = item.reason
+        connection = self._relay.connect(self._principal)
+        subscription = await self._relay.subscribe(connection, self.topic, after_seq=0)
+        stream = EventStream(self._relay, METRICS, self.topic, connection, subscription)
+        while (reason := stream.find_end()) is None:
+            frame = await stream.take()
+            for envelope in orjson.loads(frame.message) if frame else ():
+                self._see(envelope)
+        self.end = reason
+        stream.close()
 
     def has_seen(self, position: int) -> bool:
         return bool(self.seen) and self.seen[-1] == position
+
+    def _see(self, envelope: dict[str, Any]) -> None:
+        if envelope["type"] == "degraded":
+            self.conditions.append(envelope["data"]["reason"])
+        elif envelope["seq"] is not None:
+            self.seen.append(envelope["seq"])
+
+
+@pytest.fixture
+def follower(relay: EventRelay, live_run: LiveRun, workspace: Workspace) -> Follower:
+    return Follower(relay, live_run, workspace.user)
 
 
 @pytest.mark.parametrize("outage", ["cut", "stall"])
 async def test_an_outage_loses_nothing(
     outage: str,
-    relay: RunEventRelay,
+    follower: Follower,
     upstream: RealtimeUpstream,
     proxy: CuttableProxy,
-    viewer: SignedInViewer,
     live_run: LiveRun,
 ) -> None:
-    follower = Follower(relay, viewer)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(follower.follow())
         await live_run.publish(2)
@@ -102,34 +119,39 @@ async def test_an_outage_loses_nothing(
     assert follower.end == "completed"
 
 
-async def test_without_realtime_the_log_is_polled(
-    relay: RunEventRelay, proxy: CuttableProxy, viewer: SignedInViewer, live_run: LiveRun
+async def test_without_realtime_the_log_is_polled_and_the_viewers_are_told(
+    follower: Follower, proxy: CuttableProxy, live_run: LiveRun
 ) -> None:
     proxy.cut()
-    follower = Follower(relay, viewer)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(follower.follow())
         await live_run.publish(2)
         await until(lambda: follower.has_seen(live_run.position))
+        await until(lambda: follower.conditions == ["realtime"])
+        proxy.restore()
+        await until(lambda: follower.conditions == ["realtime", None])
         await live_run.finish()
     assert follower.seen == list(range(1, live_run.position + 1))
 
 
 async def test_the_upstream_is_asked_once_however_many_watch(
-    relay: RunEventRelay,
+    relay: EventRelay,
     upstream: RealtimeUpstream,
-    viewer: SignedInViewer,
     rest: Database,
     live_run: LiveRun,
+    workspace: Workspace,
 ) -> None:
-    followers = [Follower(relay, viewer) for _ in range(30)]
+    followers = [Follower(relay, live_run, workspace.user) for _ in range(30)]
+    topic = followers[0].topic
     async with asyncio.TaskGroup() as tasks:
         for follower in followers:
             tasks.create_task(follower.follow())
-        await until(lambda: relay.viewer_counts == {viewer.run_id: 30})
+        await until(lambda: relay.viewer_counts == {topic: 30})
         await live_run.publish(5)
-        assert upstream.topics == {f"run:{live_run.run_id}"}
+        assert upstream.topics == {str(topic)}
         await live_run.finish()
     assert all(follower.seen == list(range(1, live_run.position + 1)) for follower in followers)
     await until(lambda: upstream.topics == frozenset())
-    assert rest.request_counts["rpc/get_run_events"] <= 30 + 5
+    assert rest.request_counts["rpc/list_readable_topics"] == 1
+    assert rest.request_counts["rpc/get_test_run_snapshot"] == 1
+    assert rest.request_counts["rpc/get_run_events"] <= 5

@@ -1,20 +1,25 @@
 """Any interleaving of commits, broadcasts, losses, reconnects, outages and viewers."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.core.errors import UnavailableError
 from app.realtime.feed import FeedTiming
-from app.realtime.relay import RelayTiming, RunEventRelay
-from app.realtime.stream import StreamTiming
-from tests.realtime.recorded_run import RecordedRun, Viewer
+from app.realtime.relay import EventRelay, RelayTiming
+from app.realtime.supervision import SupervisionTiming
+from tests.realtime.recorded_run import RecordedRun, Viewer, create_relay
 
 A_MOMENT = timedelta(milliseconds=1)
 HASTY = RelayTiming(
-    FeedTiming(while_disconnected=A_MOMENT, while_quiet=2 * A_MOMENT),
-    StreamTiming(between_heartbeats=A_MOMENT, before_retry=A_MOMENT),
+    FeedTiming(while_disconnected=A_MOMENT, while_quiet=2 * A_MOMENT, longest_quiet=2 * A_MOMENT),
+    SupervisionTiming(
+        between_looks=A_MOMENT, between_heartbeats=A_MOMENT, between_access_checks=A_MOMENT
+    ),
+    before_retry=A_MOMENT,
 )
 
 actions = st.lists(
@@ -36,7 +41,7 @@ actions = st.lists(
 class Story:
     """Plays actions against a relay and keeps its viewers."""
 
-    def __init__(self, run: RecordedRun, relay: RunEventRelay, tasks: asyncio.TaskGroup) -> None:
+    def __init__(self, run: RecordedRun, relay: EventRelay, tasks: asyncio.TaskGroup) -> None:
         self.run = run
         self.viewers: list[Viewer] = []
         self._relay = relay
@@ -61,9 +66,16 @@ class Story:
                 self.switch_connection(on=action == "reconnect")
 
     def attach(self, after_seq: int | None) -> None:
-        viewer = Viewer(self.run, page_size=4)
+        viewer = Viewer(self.run)
         self.viewers.append(viewer)
-        self._tasks.create_task(viewer.watch(self._relay, after_seq))
+        self._tasks.create_task(self._watch(viewer, after_seq))
+
+    async def _watch(self, viewer: Viewer, after_seq: int | None) -> None:
+        while viewer.end is None:
+            # Who comes during an outage is refused, and comes again.
+            with suppress(UnavailableError):
+                await viewer.watch(self._relay, after_seq)
+            await asyncio.sleep(0)
 
     def switch_connection(self, *, on: bool) -> None:
         self.run.joins_at_once = on
@@ -72,10 +84,10 @@ class Story:
 
 
 async def play(story_actions: list[tuple[str, int]], *, is_end_lost: bool) -> None:
-    run = RecordedRun()
+    run = RecordedRun(page_size=4)
     async with (
         asyncio.timeout(20),
-        RunEventRelay(run, run.read_log, timing=HASTY) as relay,
+        create_relay(run, HASTY) as relay,
         asyncio.TaskGroup() as tasks,
     ):
         story = Story(run, relay, tasks)

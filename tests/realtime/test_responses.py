@@ -1,35 +1,40 @@
-"""Streams on the wire, and what happens when the caller is gone."""
+"""Streams on the wire, and what happens when the caller is gone or stuck."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from app.realtime.models import EventBatch, Heartbeat, RunEvent, Snapshot, StreamEnd, StreamItem
-from app.realtime.relay import RunEventRelay
-from app.realtime.responses import RunEventResponse, encode_item
+from app.realtime.feed import FeedTiming
+from app.realtime.frames import Frame
+from app.realtime.models import Envelope
+from app.realtime.relay import EventRelay, RelayTiming
+from app.realtime.responses import LARGEST_WRITE, EventStreamResponse, encode_farewell
+from app.realtime.supervision import SupervisionTiming
 from tests.realtime.conditions import until
-from tests.realtime.recorded_run import RecordedRun, Viewer
+from tests.realtime.recorded_run import RecordedRun, create_principal, create_relay, open_stream
 
-SCOPE: dict[str, Any] = {"type": "http", "asgi": {"spec_version": "2.3"}}
-
-
-@pytest.mark.parametrize(
-    ("item", "content"),
-    [
-        (Snapshot(7, "running", "{}"), b"event: snapshot\ndata: {}\nid: 7\n\n"),
-        (
-            EventBatch((RunEvent(8, "a", "{}"), RunEvent(9, "b", "[]"))),
-            b"event: a\ndata: {}\nid: 8\n\nevent: b\ndata: []\nid: 9\n\n",
-        ),
-        (Heartbeat(), b": still here\n\n"),
-        (StreamEnd("completed"), b""),
-        (StreamEnd("token_expired"), b'event: reconnect\ndata: {"reason":"token_expired"}\n\n'),
-    ],
+SCOPE: dict[str, Any] = {"type": "http", "path": "/runs/1/events"}
+A_MOMENT = timedelta(milliseconds=1)
+TIMING = RelayTiming(
+    FeedTiming(),
+    SupervisionTiming(
+        between_looks=A_MOMENT, longest_send=5 * A_MOMENT, longest_farewell=5 * A_MOMENT
+    ),
 )
-def test_items_on_the_wire(item: StreamItem, content: bytes) -> None:
-    assert encode_item(item) == content
+
+
+def test_a_frame_on_the_wire() -> None:
+    frame = Frame((Envelope("a", b"{}", 8), Envelope("presence", b"[]", None)), 8)
+    assert frame.server_sent == b"event: a\ndata: {}\nid: 8\n\nevent: presence\ndata: []\n\n"
+    assert frame.message == "[{},[]]"
+
+
+def test_the_end_on_the_wire() -> None:
+    assert encode_farewell("completed") == b""
+    assert encode_farewell("lifetime") == b'event: reconnect\ndata: {"reason":"lifetime"}\n\n'
 
 
 @pytest.fixture
@@ -38,34 +43,79 @@ def run() -> RecordedRun:
 
 
 @pytest.fixture
-async def relay(run: RecordedRun) -> AsyncIterator[RunEventRelay]:
-    async with RunEventRelay(run, run.read_log) as relay:
+async def relay(run: RecordedRun) -> AsyncIterator[EventRelay]:
+    async with create_relay(run, TIMING) as relay:
         yield relay
 
 
-@pytest.mark.parametrize("is_stuck", [False, True])
-async def test_the_run_is_let_go_when_the_caller_is_gone(
-    run: RecordedRun, relay: RunEventRelay, *, is_stuck: bool
-) -> None:
-    """Whether the stream waits for events or for the caller to read them."""
-    is_gone = asyncio.Event()
-    content: list[bytes] = []
+class Caller:
+    """The server's side of a response: what was sent, and a caller who may stop reading."""
 
-    async def receive() -> dict[str, Any]:
-        await is_gone.wait()
+    def __init__(self) -> None:
+        self.is_gone = asyncio.Event()
+        self.is_reading = asyncio.Event()
+        self.is_reading.set()
+        self.content = b""
+        self.largest_write = 0
+        self.is_complete = False
+
+    async def receive(self) -> dict[str, Any]:
+        await self.is_gone.wait()
         return {"type": "http.disconnect"}
 
-    async def send(message: Any) -> None:
-        content.append(message.get("body", b""))
-        if is_stuck and b"test_completed" in content[-1]:
-            await asyncio.Event().wait()
+    async def send(self, message: Any) -> None:
+        await self.is_reading.wait()
+        body = message.get("body", b"")
+        self.content += body
+        self.largest_write = max(self.largest_write, len(body))
+        is_body = message["type"] == "http.response.body"
+        self.is_complete = is_body and not message.get("more_body", False)
 
-    stream = await relay.attach(run.run_id, Viewer(run))
+
+async def test_the_run_is_let_go_when_the_caller_is_gone(
+    run: RecordedRun, relay: EventRelay
+) -> None:
+    caller = Caller()
+    stream = await open_stream(relay, run, create_principal())
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(RunEventResponse(stream)(SCOPE, receive, send))
-        await until(lambda: relay.viewer_counts == {run.run_id: 1})
+        tasks.create_task(EventStreamResponse(stream)(SCOPE, caller.receive, caller.send))
         run.publish(1)
-        await until(lambda: b"test_completed" in content[-1])
-        is_gone.set()
-    assert relay.viewer_counts == {}
+        await until(lambda: b"test_completed" in caller.content)
+        caller.is_gone.set()
+    assert (relay.viewer_counts, relay.connection_count) == ({}, 0)
     await until(lambda: run.listener is None)
+
+
+async def test_a_caller_who_takes_nothing_is_dropped(run: RecordedRun, relay: EventRelay) -> None:
+    caller = Caller()
+    stream = await open_stream(relay, run, create_principal())
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(EventStreamResponse(stream)(SCOPE, caller.receive, caller.send))
+        await until(lambda: b"snapshot" in caller.content)
+        caller.is_reading.clear()
+        run.publish(1)
+    assert stream.find_end() == "too_slow"
+    assert not caller.is_complete
+    assert (relay.viewer_counts, relay.connection_count) == ({}, 0)
+
+
+async def test_a_caller_who_takes_nothing_does_not_delay_the_end_of_the_process(
+    run: RecordedRun, relay: EventRelay
+) -> None:
+    caller = Caller()
+    stream = await open_stream(relay, run, create_principal())
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(EventStreamResponse(stream)(SCOPE, caller.receive, caller.send))
+        caller.is_reading.clear()
+        relay.close()
+    assert stream.find_end() == "shutting_down"
+
+
+async def test_a_large_snapshot_is_sent_in_parts(run: RecordedRun, relay: EventRelay) -> None:
+    run.commit(3_000, completing=True)
+    caller = Caller()
+    stream = await open_stream(relay, run, create_principal(), after_seq=0)
+    await EventStreamResponse(stream)(SCOPE, caller.receive, caller.send)
+    assert caller.is_complete
+    assert len(caller.content) > LARGEST_WRITE == caller.largest_write
+    assert caller.content.count(b"\nid: ") == 3_001

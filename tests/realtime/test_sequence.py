@@ -3,18 +3,18 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.realtime.models import RunEvent
+from app.realtime.models import Event
 from app.realtime.sequence import EventSequence
 
 CAPACITY = 8
 
 
-def build_events(first: int, last: int) -> list[RunEvent]:
-    return [RunEvent(seq, "test_completed", "{}") for seq in range(first, last + 1)]
+def build_events(first: int, last: int) -> list[Event]:
+    return [Event("test_completed", b"{}", seq) for seq in range(first, last + 1)]
 
 
 @st.composite
-def broadcasts(draw: st.DrawFn, count: int) -> list[list[RunEvent]]:
+def broadcasts(draw: st.DrawFn, count: int) -> list[list[Event]]:
     """Slices of the log: some missing, some twice, some overlapping, in any order."""
     bounds = st.tuples(st.integers(1, count), st.integers(0, 5))
     return [build_events(first, min(first + size, count)) for first, size in draw(st.lists(bounds))]
@@ -26,7 +26,7 @@ class Reader:
     def __init__(self) -> None:
         self.seen: list[int] = []
 
-    def follow(self, sequence: EventSequence, log: list[RunEvent]) -> None:
+    def follow(self, sequence: EventSequence, log: list[Event]) -> None:
         while True:
             cursor = self.seen[-1] if self.seen else 0
             events = sequence.get_after(cursor, limit=3)

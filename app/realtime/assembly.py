@@ -1,0 +1,44 @@
+"""Joins what the live events of one process are made of."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from prometheus_client import CollectorRegistry
+
+from app.auth.tokens import TokenVerifier
+from app.core.clock import Clock
+from app.core.settings import Settings
+from app.db.database import Database
+from app.realtime.connections import ConnectionLimits
+from app.realtime.metrics import RelayMetrics
+from app.realtime.relay import EventRelay, RelayTiming
+from app.realtime.repository import TopicRepository
+from app.realtime.service import EventService
+from app.realtime.supervision import SupervisionTiming
+from app.realtime.tickets import TicketOffice
+from app.realtime.topics import TopicSource
+
+
+@asynccontextmanager
+async def relaying(
+    settings: Settings,
+    database: Database,
+    upstream: TopicSource,
+    verifier: TokenVerifier,
+    registry: CollectorRegistry,
+    clock: Clock,
+) -> AsyncGenerator[EventService]:
+    """Serve live events while entered."""
+    limits = ConnectionLimits(
+        total=settings.realtime_connections,
+        of_one_user=settings.realtime_connections_per_user,
+        topics_of_one=settings.realtime_subscriptions,
+    )
+    timing = RelayTiming(supervision=SupervisionTiming(lifetime=settings.realtime_lifetime))
+    async with EventRelay(upstream, TopicRepository(database), limits, timing, clock) as relay:
+        yield EventService(
+            relay=relay,
+            metrics=RelayMetrics(registry),
+            verifier=verifier,
+            tickets=TicketOffice(settings.secrets_encryption_key, clock),
+        )

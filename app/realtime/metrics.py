@@ -1,0 +1,44 @@
+"""What the relay counts, in the terms of Prometheus."""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from app.realtime.frames import Frame
+
+LAG_BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+class RelayMetrics:
+    """The numbers of one process; all names begin with `atp_relay_` or `atp_realtime_`."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.viewers = Gauge(
+            "atp_relay_viewers", "Open streams and sockets.", ["kind"], registry=registry
+        )
+        self.topics = Gauge("atp_relay_topics", "Watched topics.", registry=registry)
+        self.subscriptions = Gauge(
+            "atp_relay_subscriptions", "Topics followed, once for each viewer.", registry=registry
+        )
+        self.ends = Counter(
+            "atp_relay_ends", "Ended streams and sockets by reason.", ["reason"], registry=registry
+        )
+        self._deliveries = Counter(
+            "atp_relay_deliveries", "Writes to viewers that carried events.", registry=registry
+        )
+        self._events = Counter(
+            "atp_relay_delivered_events", "Events written to viewers.", registry=registry
+        )
+        self._lag = Histogram(
+            "atp_relay_lag_seconds",
+            "From the announcement in the database until the viewer's socket took it.",
+            buckets=LAG_BUCKETS,
+            registry=registry,
+        )
+
+    def record_delivery(self, frame: Frame, now: float) -> None:
+        """Count a frame that a viewer took at `now`, on the clock's `monotonic`."""
+        self._deliveries.inc()
+        self._events.inc(len(frame.envelopes))
+        if frame.announced_at is not None:
+            self._lag.observe(now - frame.announced_at)
