@@ -47,7 +47,7 @@ from app.engine.results import (
     Timeline,
 )
 from app.engine.retries.policies import PollPolicy, RetryPolicy
-from app.engine.runner import run
+from app.engine.running.runner import run
 from app.engine.scope import Scope
 from app.engine.transport import PreparedRequest, ReceivedResponse, Transport
 

@@ -48,7 +48,9 @@ class Scenario:
     document: dict[str, Any]
     answer: Callable[[PreparedRequest], Answer]
     secrets: dict[str, str] = field(default_factory=dict[str, str])
-    recorded: dict[str, ResultStatus] = field(default_factory=dict[str, ResultStatus])
+    recorded: dict[tuple[str, int], ResultStatus] = field(
+        default_factory=dict[tuple[str, int], ResultStatus]
+    )
     cancel_at: str | None = None
 
     async def play(self) -> list[dict[str, Any]]:
@@ -180,12 +182,12 @@ def build_scenarios() -> dict[str, Scenario]:
         "resumed": Scenario(
             document=CHAIN,
             answer=lambda _: json_response({}),
-            recorded={"a": ResultStatus.PASSED, "b": ResultStatus.PASSED},
+            recorded={("a", 0): ResultStatus.PASSED, ("b", 0): ResultStatus.PASSED},
         ),
         "resumed_after_failure": Scenario(
             document=CHAIN,
             answer=lambda _: json_response({}),
-            recorded={"a": ResultStatus.FAILED, "b": ResultStatus.SKIPPED},
+            recorded={("a", 0): ResultStatus.FAILED, ("b", 0): ResultStatus.SKIPPED},
         ),
         "cancelled": Scenario(document=CHAIN, answer=lambda _: json_response({}), cancel_at="b"),
     }

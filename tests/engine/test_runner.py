@@ -162,7 +162,7 @@ async def test_a_run_of_nothing_ends() -> None:
 
 async def test_a_run_with_nothing_left_ends() -> None:
     plan = build_plan(["a", "b"], [("b", "a")])
-    recorded = {"a": ResultStatus.PASSED, "b": ResultStatus.FAILED}
+    recorded = {("a", 0): ResultStatus.PASSED, ("b", 0): ResultStatus.FAILED}
     transport = MemoryTransport()
     events = await collect(run(plan, Scope(), transport, already_recorded=recorded))
     assert transport.requests == []
@@ -176,10 +176,10 @@ async def test_resuming_runs_only_what_has_no_result() -> None:
         ["a", "b", "c", "x", "y", "z"], [("b", "a"), ("c", "b"), ("y", "x"), ("z", "y")]
     )
     recorded = {
-        "a": ResultStatus.PASSED,
-        "x": ResultStatus.ERROR,
-        "y": ResultStatus.SKIPPED,
-        "gone": ResultStatus.PASSED,
+        ("a", 0): ResultStatus.PASSED,
+        ("x", 0): ResultStatus.ERROR,
+        ("y", 0): ResultStatus.SKIPPED,
+        ("gone", 0): ResultStatus.PASSED,
     }
     transport = MemoryTransport()
     events = await collect(run(plan, Scope(), transport, already_recorded=recorded))
@@ -195,9 +195,9 @@ async def test_resuming_runs_only_what_has_no_result() -> None:
 async def test_the_root_cause_is_found_behind_recorded_skips() -> None:
     plan = build_plan(["a", "b", "c", "d"], [("b", "a"), ("c", "b"), ("d", "c")])
     recorded = {
-        "a": ResultStatus.FAILED,
-        "b": ResultStatus.SKIPPED,
-        "c": ResultStatus.SKIPPED,
+        ("a", 0): ResultStatus.FAILED,
+        ("b", 0): ResultStatus.SKIPPED,
+        ("c", 0): ResultStatus.SKIPPED,
     }
     events = await collect(run(plan, Scope(), MemoryTransport(), already_recorded=recorded))
     assert get_results(events)["d"].reason == "required_test_failed: a"
@@ -332,14 +332,17 @@ async def test_any_plan_runs_in_order_to_the_end(
     transport = MemoryTransport(answer)
     plan = build_plan(KEYS, graph)
     options = RunOptions(concurrency=concurrency, event_buffer=3)
-    already = dict.fromkeys(recorded, ResultStatus.PASSED)
+    already = {(key, 0): ResultStatus.PASSED for key in recorded}
     events = await collect(run(plan, Scope(), transport, options, already))
     results = get_results(events)
     assert set(results) == set(KEYS) - recorded
     assert len(select(events, TestEnded)) == len(results)
     assert transport.most_active <= concurrency
     assert len(transport.paths) == len(set(transport.paths))
-    statuses = {**already, **{key: result.status for key, result in results.items()}}
+    statuses = {
+        **dict.fromkeys(recorded, ResultStatus.PASSED),
+        **{key: result.status for key, result in results.items()},
+    }
     order = [
         (type(event), event.result.key if isinstance(event, TestEnded) else event.key)
         for event in events
