@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from app.engine import (
     Transport,
     run,
 )
+from app.engine.document import Document
 from app.runs.recorder import PATIENCE, RunRecorder
 from app.runs.refusal import refuse_plan
 
@@ -97,22 +98,17 @@ class RunExecution:
         workshop, document = self._workshop, self._document
         try:
             plan = Plan.from_document(document)
+            options = workshop.options.adjust(Document(document["run"]["options"], "run.options"))
             context = await workshop.contexts.initialize(self._run_id, document, plan.dependencies)
         except (InvalidPlanError, InvalidError) as error:
             problem = f"The run could not be prepared: {error}"
             events = refuse_plan(document, problem, workshop.options.clock)
         else:
             recorded = _read_recorded(plan, document)
-            options = self._choose_options()
             events = run(plan, context.scope, workshop.transport, options, recorded, control)
         async with contextlib.aclosing(events):
             async for event in events:
                 yield event
-
-    def _choose_options(self) -> RunOptions:
-        options = self._workshop.options
-        wanted = self._document["run"]["options"].get("concurrency")
-        return replace(options, concurrency=wanted or options.concurrency)
 
     async def _finish(self, status: str) -> None:
         request = {**self._identity, "status": status}
@@ -131,10 +127,12 @@ async def _record_all(events: AsyncIterator[Event], recorder: RunRecorder) -> st
     return status
 
 
-def _read_recorded(plan: Plan, document: Mapping[str, Any]) -> dict[str, ResultStatus]:
+def _read_recorded(
+    plan: Plan, document: Mapping[str, Any]
+) -> dict[tuple[str, int], ResultStatus]:
     keys = {test.test_case_id: test.key for test in plan.tests}
     return {
-        keys[result["test_case_id"]]: ResultStatus(result["status"])
+        (keys[result["test_case_id"]], result["iteration"]): ResultStatus(result["status"])
         for result in document["recorded"]
         if result["test_case_id"] in keys
     }
