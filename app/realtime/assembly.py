@@ -36,9 +36,12 @@ async def relaying(
     )
     timing = RelayTiming(supervision=SupervisionTiming(lifetime=settings.realtime_lifetime))
     async with EventRelay(upstream, TopicRepository(database), limits, timing, clock) as relay:
+        metrics = RelayMetrics(registry)
+        metrics.observe(relay)
         yield EventService(
             relay=relay,
-            metrics=RelayMetrics(registry),
+            metrics=metrics,
             verifier=verifier,
             tickets=TicketOffice(settings.secrets_encryption_key, clock),
+            clock=clock,
         )

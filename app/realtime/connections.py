@@ -3,9 +3,11 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final, Literal
 
 from app.auth.principal import Principal
 from app.core.clock import Clock
@@ -14,6 +16,9 @@ from app.realtime.errors import RelayFullError, TooManyConnectionsError
 from app.realtime.models import EndReason
 from app.realtime.subscription import Subscription
 from app.realtime.topics import TopicName
+
+ConnectionKind = Literal["stream", "websocket"]
+RETRY_AFTER: Final = timedelta(seconds=5)
 
 
 class Connection:
@@ -24,8 +29,9 @@ class Connection:
     `monotonic`.
     """
 
-    def __init__(self, principal: Principal, clock: Clock) -> None:
+    def __init__(self, principal: Principal, kind: ConnectionKind, clock: Clock) -> None:
         self.principal = principal
+        self.kind = kind
         self.opened_at = clock.monotonic()
         # Those that were opened together must not all end together.
         self.lifetime_share = random.uniform(0.9, 1.0)  # noqa: S311
@@ -102,6 +108,7 @@ class Connections:
     clock: Clock
     _open: set[Connection] = field(default_factory=set[Connection])
     _by_user: Counter[UserId] = field(default_factory=Counter[UserId])
+    _unknown: int = 0
 
     def __iter__(self) -> Iterator[Connection]:
         return iter(tuple(self._open))
@@ -109,21 +116,34 @@ class Connections:
     def __len__(self) -> int:
         return len(self._open)
 
-    def open(self, principal: Principal) -> Connection:
+    def count(self, kind: ConnectionKind) -> int:
+        """Return how many of this kind are open; any thread may ask."""
+        return sum(connection.kind == kind for connection in self)
+
+    @contextmanager
+    def admitting(self) -> Generator[None]:
+        """Count somebody whose name we do not know yet; raises `RelayFullError`."""
+        self._require_room()
+        self._unknown += 1
+        try:
+            yield
+        finally:
+            self._unknown -= 1
+
+    def open(self, principal: Principal, kind: ConnectionKind) -> Connection:
         """Count one more; raises `TooManyConnectionsError` and `RelayFullError`."""
         if self._by_user[principal.user_id] >= self.limits.of_one_user:
-            raise TooManyConnectionsError
-        if len(self._open) >= self.limits.total:
-            raise RelayFullError
-        connection = Connection(principal, self.clock)
+            raise TooManyConnectionsError(retry_after=RETRY_AFTER)
+        self._require_room()
+        connection = Connection(principal, kind, self.clock)
         self._open.add(connection)
         self._by_user[principal.user_id] += 1
         return connection
 
-    def close(self, connection: Connection) -> None:
-        """Let go of all its subscriptions and count one less; closing again does nothing."""
+    def close(self, connection: Connection) -> bool:
+        """Let go of all its subscriptions and count one less; say whether it was open."""
         if connection not in self._open:
-            return
+            return False
         self._open.remove(connection)
         self._by_user[connection.principal.user_id] -= 1
         if not self._by_user[connection.principal.user_id]:
@@ -131,3 +151,8 @@ class Connections:
         for subscription in connection.subscriptions.values():
             subscription.close()
         connection.subscriptions.clear()
+        return True
+
+    def _require_room(self) -> None:
+        if len(self._open) + self._unknown >= self.limits.total:
+            raise RelayFullError(retry_after=RETRY_AFTER)

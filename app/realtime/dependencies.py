@@ -1,6 +1,6 @@
 """What the routes of live events declare."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Query
 from fastapi.security.http import HTTPAuthorizationCredentials
@@ -10,6 +10,8 @@ from app.auth.dependencies import bearer
 from app.auth.principal import Principal
 from app.core.errors import MissingTokenError
 from app.realtime.service import EventService
+
+LONGEST_TICKET: Final = 32_768
 
 
 def get_event_service(connection: HTTPConnection) -> EventService:
@@ -24,7 +26,8 @@ async def get_viewer(
     service: CurrentEventService,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
     ticket: Annotated[
-        str | None, Query(description="A ticket, for who can send no headers.", max_length=32_768)
+        str | None,
+        Query(description="A ticket, for who can send no headers.", max_length=LONGEST_TICKET),
     ] = None,
 ) -> Principal:
     """Return the caller, known by an access token or a ticket; raises an `UnauthorizedError`."""

@@ -1,10 +1,13 @@
 """What the relay counts, in the terms of Prometheus."""
 
-from typing import Final
+from functools import partial
+from typing import Final, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from app.realtime.connections import ConnectionKind
 from app.realtime.frames import Frame
+from app.realtime.relay import EventRelay
 
 LAG_BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
@@ -13,15 +16,18 @@ class RelayMetrics:
     """The numbers of one process; all names begin with `atp_relay_` or `atp_realtime_`."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.viewers = Gauge(
+        self._viewers = Gauge(
             "atp_relay_viewers", "Open streams and sockets.", ["kind"], registry=registry
         )
-        self.topics = Gauge("atp_relay_topics", "Watched topics.", registry=registry)
-        self.subscriptions = Gauge(
+        self._topics = Gauge("atp_relay_topics", "Watched topics.", registry=registry)
+        self._subscriptions = Gauge(
             "atp_relay_subscriptions", "Topics followed, once for each viewer.", registry=registry
         )
         self.ends = Counter(
-            "atp_relay_ends", "Ended streams and sockets by reason.", ["reason"], registry=registry
+            "atp_relay_ends",
+            "Ended streams and sockets.",
+            ["kind", "reason"],
+            registry=registry,
         )
         self._deliveries = Counter(
             "atp_relay_deliveries", "Writes to viewers that carried events.", registry=registry
@@ -35,6 +41,13 @@ class RelayMetrics:
             buckets=LAG_BUCKETS,
             registry=registry,
         )
+
+    def observe(self, relay: EventRelay) -> None:
+        """Report the viewers and topics of this relay at every look, from any thread."""
+        for kind in get_args(ConnectionKind):
+            self._viewers.labels(kind).set_function(partial(relay.connections.count, kind))
+        self._topics.set_function(lambda: len(relay.viewer_counts))
+        self._subscriptions.set_function(lambda: sum(relay.viewer_counts.values()))
 
     def record_delivery(self, frame: Frame, now: float) -> None:
         """Count a frame that a viewer took at `now`, on the clock's `monotonic`."""

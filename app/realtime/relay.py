@@ -12,7 +12,12 @@ from app.core.clock import Clock, SystemClock
 from app.core.logging import get_logger
 from app.realtime.access import AccessReader, TopicAccess
 from app.realtime.archive import TopicArchive, TopicReader
-from app.realtime.connections import Connection, ConnectionLimits, Connections
+from app.realtime.connections import (
+    Connection,
+    ConnectionKind,
+    ConnectionLimits,
+    Connections,
+)
 from app.realtime.errors import (
     AlreadySubscribedError,
     RelayClosedError,
@@ -68,9 +73,9 @@ class EventRelay:
         self._topics: dict[TopicName, _WatchedTopic] = {}
         self._is_closed = False
         self._access = TopicAccess(store, self._clock)
-        self._connections = Connections(self.limits, self._clock)
+        self.connections = Connections(self.limits, self._clock)
         self.supervisor = Supervisor(
-            self._connections, self.list_feeds, self._access, self._timing.supervision, self._clock
+            self.connections, self.list_feeds, self._access, self._timing.supervision, self._clock
         )
 
     async def __aenter__(self) -> Self:
@@ -93,11 +98,6 @@ class EventRelay:
         """How many viewers follow each watched topic."""
         return {topic: watched.viewers for topic, watched in self._topics.items()}
 
-    @property
-    def connection_count(self) -> int:
-        """How many streams and sockets are open."""
-        return len(self._connections)
-
     def list_feeds(self) -> Iterable[TopicFeed]:
         """Return the feeds of all watched topics."""
         return [watched.feed for watched in self._topics.values()]
@@ -105,18 +105,14 @@ class EventRelay:
     def close(self) -> None:
         """End every connection, telling its viewer to come back, and accept no new one."""
         self._is_closed = True
-        for connection in self._connections:
+        for connection in self.connections:
             connection.end("shutting_down")
 
-    def connect(self, principal: Principal) -> Connection:
+    def connect(self, principal: Principal, kind: ConnectionKind) -> Connection:
         """Let a viewer in; raises `RelayClosedError` and what `Connections.open` raises."""
         if self._is_closed:
             raise RelayClosedError
-        return self._connections.open(principal)
-
-    def disconnect(self, connection: Connection) -> None:
-        """Let go of everything that the viewer follows; doing it again does nothing."""
-        self._connections.close(connection)
+        return self.connections.open(principal, kind)
 
     async def subscribe(
         self, connection: Connection, topic: TopicName, after_seq: int | None = None

@@ -4,7 +4,7 @@ import re
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Response, status
+from fastapi import APIRouter, Depends, Header, Query, Response, WebSocket, status
 from fastapi.responses import StreamingResponse
 
 from app.auth.dependencies import (
@@ -14,7 +14,7 @@ from app.auth.dependencies import (
 )
 from app.auth.principal import Principal
 from app.core.errors import NotFoundError
-from app.realtime.dependencies import CurrentEventService, CurrentViewer
+from app.realtime.dependencies import LONGEST_TICKET, CurrentEventService, CurrentViewer
 from app.realtime.errors import (
     InvalidTicketError,
     RelayClosedError,
@@ -24,6 +24,7 @@ from app.realtime.errors import (
 from app.realtime.responses import EventStreamResponse
 from app.realtime.schemas import TicketAnswer
 from app.realtime.service import EventService
+from app.realtime.sockets import serve_socket
 from app.realtime.topics import TopicName
 from app.web.problems import problem_responses
 
@@ -122,6 +123,16 @@ async def follow_project(
     as in the stream of a run; sequence numbers are the project's own, and it never completes.
     """
     return await _follow(service, viewer, TopicName("project", project_id), after_seq)
+
+
+@router.websocket("/realtime")
+async def open_socket(
+    websocket: WebSocket,
+    service: CurrentEventService,
+    ticket: Annotated[str | None, Query(max_length=LONGEST_TICKET)] = None,
+) -> None:
+    """Serve many topics on one socket; docs/realtime.md describes every message."""
+    await serve_socket(websocket, service, ticket)
 
 
 async def _follow(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.auth.principal import Principal
 from app.auth.tokens import TokenVerifier
+from app.core.clock import Clock
 from app.realtime.connections import Connection
 from app.realtime.frames import Frame
 from app.realtime.metrics import RelayMetrics
@@ -18,8 +19,7 @@ from app.realtime.topics import TopicName
 class EventStream:
     """What one viewer receives of one topic; whoever has it must close it."""
 
-    relay: EventRelay
-    metrics: RelayMetrics
+    service: "EventService"
     topic: TopicName
     connection: Connection
     subscription: Subscription
@@ -39,11 +39,11 @@ class EventStream:
 
     def record_delivery(self, frame: Frame) -> None:
         """Count a frame that the viewer just took."""
-        self.metrics.record_delivery(frame, self.connection.sent_at)
+        self.service.metrics.record_delivery(frame, self.connection.sent_at)
 
     def close(self) -> None:
         """Let go of the topic; doing it again does nothing."""
-        self.relay.disconnect(self.connection)
+        self.service.release(self.connection, self.find_end())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +54,24 @@ class EventService:
     metrics: RelayMetrics
     verifier: TokenVerifier
     tickets: TicketOffice
+    clock: Clock
 
     async def open_stream(
         self, principal: Principal, topic: TopicName, after_seq: int | None
     ) -> EventStream:
         """Return the stream of a topic; raises what `connect` and `subscribe` of the relay raise."""
-        connection = self.relay.connect(principal)
+        connection = self.relay.connect(principal, "stream")
         try:
             subscription = await self.relay.subscribe(connection, topic, after_seq)
         except BaseException:
-            self.relay.disconnect(connection)
+            self.relay.connections.close(connection)
             raise
-        return EventStream(self.relay, self.metrics, topic, connection, subscription)
+        return EventStream(self, topic, connection, subscription)
+
+    def release(self, connection: Connection, reason: EndReason | None) -> None:
+        """Let go of everything that a viewer follows; doing it again does nothing."""
+        if self.relay.connections.close(connection):
+            self.metrics.ends.labels(connection.kind, reason or "gone").inc()
 
     def issue_ticket(self, principal: Principal) -> Ticket:
         """Return a ticket for the caller's streams."""

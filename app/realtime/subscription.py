@@ -23,7 +23,7 @@ class Subscription:
 
     A viewer that falls behind the window while it follows live is sent the newest snapshot in
     place of what it missed; one that resumes reads the log until it has reached the window.
-    `wake` is called whenever `take` may have something; `close` ends that.
+    Once `is_open`, `take` has what is due; `wake` is called whenever there may be something.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Subscription:
         self._is_resuming = False
         self._snapshots_in_a_row = 0
         self._ending: EndReason | None = None
+        self.is_open = False
         feed.window.add_viewer(wake)
 
     async def open(self, after_seq: int | None) -> None:
@@ -54,6 +55,7 @@ class Subscription:
         if after_seq is not None and await self._can_resume(after_seq):
             self._cursor = after_seq
             self._is_resuming = True
+        self.is_open = True
 
     @property
     def is_exhausted(self) -> bool:

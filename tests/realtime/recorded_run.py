@@ -5,13 +5,15 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import orjson
 from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
 
 from app.auth.principal import Principal
+from app.auth.tokens import TokenVerifier
 from app.core.clock import SystemClock
 from app.core.errors import AppError, NotFoundError, UnavailableError
 from app.core.identifiers import UserId
@@ -19,11 +21,13 @@ from app.realtime.connections import ConnectionLimits
 from app.realtime.metrics import RelayMetrics
 from app.realtime.models import Event, LogPage, Snapshot
 from app.realtime.relay import EventRelay, RelayTiming
-from app.realtime.service import EventStream
+from app.realtime.service import EventService, EventStream
+from app.realtime.tickets import TicketOffice
 from app.realtime.topics import TopicListener, TopicName
 
 LATER = SystemClock().now() + timedelta(hours=1)
 METRICS = RelayMetrics(CollectorRegistry())
+TICKETS = TicketOffice(SecretStr("a key of the tests"), SystemClock())
 
 
 def create_principal(user_id: UserId | None = None, expires_at: Any = LATER) -> Principal:
@@ -127,16 +131,16 @@ def create_relay(
     return EventRelay(run, run, limits, timing)
 
 
+def create_service(relay: EventRelay) -> EventService:
+    """Streams without HTTP: nobody shows a token."""
+    verifier = cast("TokenVerifier", None)
+    return EventService(relay, METRICS, verifier, TICKETS, SystemClock())
+
+
 async def open_stream(
     relay: EventRelay, run: RecordedRun, principal: Principal, after_seq: int | None = None
 ) -> EventStream:
-    connection = relay.connect(principal)
-    try:
-        subscription = await relay.subscribe(connection, run.topic, after_seq)
-    except AppError:
-        relay.disconnect(connection)
-        raise
-    return EventStream(relay, METRICS, run.topic, connection, subscription)
+    return await create_service(relay).open_stream(principal, run.topic, after_seq)
 
 
 @dataclass

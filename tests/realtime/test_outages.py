@@ -17,7 +17,6 @@ from app.db.database import Database
 from app.realtime.feed import FeedTiming
 from app.realtime.relay import EventRelay, RelayTiming
 from app.realtime.repository import TopicRepository
-from app.realtime.service import EventStream
 from app.realtime.topics import TopicName
 from app.realtime.upstream import RealtimeUpstream
 from scripts.demonstration.components import SupabaseDetails, service_settings
@@ -25,7 +24,7 @@ from tests.fixtures.users import User
 from tests.realtime.conditions import until
 from tests.realtime.cuttable_proxy import CuttableProxy
 from tests.realtime.live_run import LiveRun
-from tests.realtime.recorded_run import METRICS
+from tests.realtime.recorded_run import create_service
 from tests.runs.workspace import Workspace
 
 # The library reads an attribute that websockets deprecates, in the task that reads the socket.
@@ -68,9 +67,8 @@ class Follower:
         self.end: str | None = None
 
     async def follow(self) -> None:
-        connection = self._relay.connect(self._principal)
-        subscription = await self._relay.subscribe(connection, self.topic, after_seq=0)
-        stream = EventStream(self._relay, METRICS, self.topic, connection, subscription)
+        service = create_service(self._relay)
+        stream = await service.open_stream(self._principal, self.topic, after_seq=0)
         while (reason := stream.find_end()) is None:
             frame = await stream.take()
             for envelope in orjson.loads(frame.message) if frame else ():

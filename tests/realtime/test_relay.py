@@ -118,7 +118,7 @@ async def test_a_stranger_is_refused_and_nothing_is_joined(
     run.strangers.add(viewer.principal.user_id)
     with pytest.raises(NotFoundError):
         await viewer.watch(relay, after_seq)
-    assert (run.listener, run.snapshots, relay.connection_count) == (None, 0, 0)
+    assert (run.listener, run.snapshots, len(relay.connections)) == (None, 0, 0)
 
 
 async def test_the_topic_is_left_after_the_last_viewer(run: RecordedRun, relay: EventRelay) -> None:
@@ -129,7 +129,7 @@ async def test_the_topic_is_left_after_the_last_viewer(run: RecordedRun, relay: 
     assert relay.viewer_counts == {run.topic: 1}
     streams[1].close()
     await until(lambda: run.listener is None)
-    assert (relay.viewer_counts, relay.connection_count) == ({}, 0)
+    assert (relay.viewer_counts, len(relay.connections)) == ({}, 0)
 
 
 async def test_closing_ends_the_streams_and_refuses_new_ones(

@@ -82,7 +82,7 @@ async def test_the_run_is_let_go_when_the_caller_is_gone(
         run.publish(1)
         await until(lambda: b"test_completed" in caller.content)
         caller.is_gone.set()
-    assert (relay.viewer_counts, relay.connection_count) == ({}, 0)
+    assert (relay.viewer_counts, len(relay.connections)) == ({}, 0)
     await until(lambda: run.listener is None)
 
 
@@ -96,7 +96,7 @@ async def test_a_caller_who_takes_nothing_is_dropped(run: RecordedRun, relay: Ev
         run.publish(1)
     assert stream.find_end() == "too_slow"
     assert not caller.is_complete
-    assert (relay.viewer_counts, relay.connection_count) == ({}, 0)
+    assert (relay.viewer_counts, len(relay.connections)) == ({}, 0)
 
 
 async def test_a_caller_who_takes_nothing_does_not_delay_the_end_of_the_process(
