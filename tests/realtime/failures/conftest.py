@@ -1,0 +1,48 @@
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import pytest
+
+from scripts.demonstration.components import LocalSupabase, Service
+from tests.fixtures.users import User
+from tests.realtime.failures.edge import Edge, reissue
+from tests.realtime.failures.persistent_viewer import PersistentViewer
+from tests.realtime.live_run import LiveRun
+from tests.runs.workspace import Workspace
+
+CreateViewer = Callable[..., PersistentViewer]
+NO_WORK = {"RUN_WORKER_IN_API": "false"}
+
+
+@pytest.fixture(scope="session")
+def edge(local_supabase: LocalSupabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    """A gateway with Realtime that tests may pause and kill, if they bring it back."""
+    with Edge(local_supabase, tmp_path_factory.mktemp("edge") / "edge.log") as running:
+        yield running
+
+
+@pytest.fixture
+async def edge_service(
+    edge: Edge, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Service]:
+    """A service that knows no other gateway."""
+    service = Service(edge.details, tmp_path_factory.mktemp("edge") / "service.log", NO_WORK)
+    await asyncio.to_thread(service.start)
+    yield service
+    await asyncio.to_thread(service.stop)
+
+
+@pytest.fixture
+def edge_user(edge: Edge, workspace: Workspace) -> User:
+    return reissue(workspace.user, edge.details)
+
+
+@pytest.fixture
+def create_viewer(live_run: LiveRun, workspace: Workspace) -> CreateViewer:
+    """Makes viewers of the run, as the owner unless told otherwise."""
+
+    def create_viewer(service: Service, user: User | None = None) -> PersistentViewer:
+        path = f"/api/v1/runs/{live_run.run_id}/events"
+        return PersistentViewer(service.url, path, (user or workspace.user).headers)
+
+    return create_viewer

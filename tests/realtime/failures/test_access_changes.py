@@ -1,0 +1,78 @@
+"""Rights end in mid stream: only those who lost them are affected."""
+
+import asyncio
+from dataclasses import replace
+
+import jwt
+
+from app.core.clock import SystemClock
+from scripts.demonstration.components import Service, SupabaseDetails
+from scripts.local_supabase.keys import ALGORITHM
+from tests.fixtures.database import Connect
+from tests.fixtures.service import StartService
+from tests.fixtures.users import SignUp, User
+from tests.realtime.conditions import until
+from tests.realtime.failures.conftest import NO_WORK, CreateViewer
+from tests.realtime.failures.expectations import check_that_all_saw_all, publish_and_see
+from tests.realtime.failures.persistent_viewer import following, saw_exactly
+from tests.realtime.live_run import LiveRun
+from tests.runs.workspace import Workspace
+
+ADD_MEMBER = """
+insert into public.organization_members (organization_id, user_id, role) values (%s, %s, 'viewer')
+"""
+REMOVE_MEMBER = "delete from public.organization_members where user_id = %s"
+
+
+def shorten(user: User, supabase: SupabaseDetails, seconds: float) -> User:
+    """Return the user with a token that lives this long."""
+    claims = jwt.decode(user.access_token, options={"verify_signature": False})
+    claims["exp"] = SystemClock().now().timestamp() + seconds
+    return replace(user, access_token=jwt.encode(claims, supabase.jwt_secret, ALGORITHM))
+
+
+async def test_a_token_expires_in_mid_stream(
+    relay_service: Service,
+    supabase: SupabaseDetails,
+    workspace: Workspace,
+    create_viewer: CreateViewer,
+    live_run: LiveRun,
+) -> None:
+    brief = create_viewer(relay_service, shorten(workspace.user, supabase, seconds=3))
+    brief.renewed_headers = workspace.user.headers
+    steady = create_viewer(relay_service)
+    async with following([brief, steady]):
+        await publish_and_see(live_run, [brief, steady])
+        while not brief.farewells:
+            await publish_and_see(live_run, [steady])
+        await publish_and_see(live_run, [brief, steady])
+        await live_run.finish()
+    await check_that_all_saw_all(live_run, [brief, steady])
+    assert (brief.farewells, len(brief.snapshots)) == (["token_expired"], 1)
+    assert steady.attempts == 1
+
+
+async def test_a_member_is_removed_in_mid_stream(
+    start_service: StartService,
+    workspace: Workspace,
+    sign_up: SignUp,
+    database: Connect,
+    create_viewer: CreateViewer,
+    live_run: LiveRun,
+) -> None:
+    service = await asyncio.to_thread(start_service, REALTIME_ACCESS_INTERVAL="1", **NO_WORK)
+    connection, member = await database(), await sign_up()
+    await connection.execute(ADD_MEMBER, [workspace.organization_id, member.id])
+    removed, steady = create_viewer(service, member), create_viewer(service)
+    async with following([removed, steady]):
+        await publish_and_see(live_run, [removed, steady])
+        await connection.execute(REMOVE_MEMBER, [member.id])
+        await until(lambda: removed.refusals == [404])
+        await publish_and_see(live_run, [steady])
+        await live_run.finish()
+    await check_that_all_saw_all(live_run, [steady])
+    assert removed.farewells == ["access_revoked"]
+    log = await live_run.read_events()
+    assert saw_exactly(removed, log[: removed.position])
+    assert removed.position is not None
+    assert removed.position < live_run.position
