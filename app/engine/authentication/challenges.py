@@ -45,6 +45,6 @@ def _split(value: str) -> list[Challenge]:
         *scheme, parameter = name.split() or [""]
         if scheme or not equals:
             challenges.append(Challenge((scheme or [parameter])[0].lower()))
-        if equals and challenges:
+        if content.strip() and challenges:
             challenges[-1].fields.append(f"{parameter.lower()}={content.strip()}")
     return challenges

@@ -86,7 +86,9 @@ def _explain_absence(
         return AuthenticationError(f"{said}, but says {error}: {description}", CHECK_CLIENT)
     if answer:
         names = ", ".join(sorted(answer)[:20])
-        return AuthenticationError(f"{said} without access_token; it has {names}", CHECK_ENDPOINT)
+        return AuthenticationError(
+            f"{said} without a text as access_token; it has {names}", CHECK_ENDPOINT
+        )
     size = len(response.body)
     content_type = _get_content_type(response)
     return AuthenticationError(

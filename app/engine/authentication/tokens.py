@@ -68,13 +68,20 @@ class TokenKeeper:
 
     async def _renew(self, line: Line, fetch: Fetch, refused: Token | None) -> Token:
         failures = self._failures
+        await self._wait_for_turn(line)
         try:
-            async with asyncio.timeout(line.remaining), self._lock:
-                token = self._token
-                if token is not None and token is not refused and token.is_fresh(line.seconds):
-                    return token
-                self._raise_failure_since(failures)
-                return await self._fetch_next(line, fetch)
+            token = self._token
+            if token is not None and token is not refused and token.is_fresh(line.seconds):
+                return token
+            self._raise_failure_since(failures)
+            return await self._fetch_next(line, fetch)
+        finally:
+            self._lock.release()
+
+    async def _wait_for_turn(self, line: Line) -> None:
+        try:
+            async with asyncio.timeout(line.remaining):
+                await self._lock.acquire()
         except TimeoutError as error:
             raise line.out_of_time() from error
 

@@ -1,0 +1,66 @@
+"""An authenticator with a clock that tests move, and everything it learned."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from app.engine import AuthSpec, JsonValue, ReceivedResponse, Scope, Transport
+from app.engine.authentication.authenticator import Authenticator
+from app.engine.requests.build import build_request
+from app.engine.transports.httpx_transport import HttpxTransport
+from tests.engine.builders import build_test
+
+START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+SCOPE = Scope(
+    environment={"USER": "ada", "PASSWORD": "correct horse", "KEY": "key-1234"},
+    shared_auth_tokens={"access_token": "captured-token"},
+)
+
+
+class MovingClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self.start = start
+        self.seconds = 0.0
+
+    def now(self) -> datetime:
+        return self.start + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+class Desk:
+    """Sends tests with their authentication."""
+
+    def __init__(self, transport: Transport, clock: MovingClock | None = None) -> None:
+        self.clock = clock or MovingClock()
+        self.learned: list[str] = []
+        self.authenticator = Authenticator(transport, self.clock, self.learned.append)
+
+    async def send(
+        self,
+        url: str,
+        type: str,
+        settings: Mapping[str, JsonValue] | None = None,
+        *,
+        token_ref: str | None = None,
+        timeout: float = 10,
+        **fields: Any,
+    ) -> ReceivedResponse:
+        auth = AuthSpec(type=type, token_ref=token_ref, settings=settings or {})
+        test = build_test("t", **({"path": "/"} | fields), auth=auth)
+        request = build_request(test, url, SCOPE)
+        return await self.authenticator.send(test, request, timeout, SCOPE)
+
+
+@asynccontextmanager
+async def open_desk(clock: MovingClock | None = None) -> AsyncGenerator[Desk]:
+    """A desk that sends over real sockets."""
+    limits = httpx.Limits(max_connections=50)
+    async with httpx.AsyncClient(limits=limits, timeout=10, trust_env=False) as client:
+        yield Desk(HttpxTransport(client), clock)
