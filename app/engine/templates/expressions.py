@@ -24,6 +24,8 @@ class Literal:
         return self.value
 
 
+WORK_PER_RANDOM_CHARACTER = 32
+
 Argument: TypeAlias = Literal | ValuePath
 
 
@@ -40,7 +42,9 @@ class DynamicCall:
         evaluation = source.evaluation
         generator = Generator(evaluation.get_random(self.label), evaluation.clock)
         values = [argument.evaluate(source) for argument in self.arguments]
-        return DYNAMIC_VALUES[self.name].call((generator,), values)
+        value = DYNAMIC_VALUES[self.name].call((generator,), values)
+        evaluation.spend(WORK_PER_RANDOM_CHARACTER * len(value) if isinstance(value, str) else 1)
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,10 @@ class Default:
 
     def apply(self, value: JsonValue, source: ValueSource, inputs: list[JsonValue]) -> JsonValue:
         """The value, or the argument when there is none."""
-        del inputs
-        return self.argument.evaluate(source) if value is None else value
+        if value is not None:
+            return value
+        inputs.append(self.argument.evaluate(source))
+        return inputs[-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,10 @@ class Function:
     def call(self, given: Sequence[object], arguments: Sequence[JsonValue]) -> JsonValue:
         """Run with what it is `given` and the arguments; raise InvalidArgumentError."""
         try:
-            return self.run(*given, *self._read(arguments))
+            value = self.run(*given, *self._read(arguments))
+            if isinstance(value, str):
+                check_size(len(value))
+            return value
         except InvalidArgumentError as error:
             raise InvalidArgumentError(f"{self.usage} {error}") from None
 

@@ -69,7 +69,11 @@ def parse_template(text: str) -> Template:
 
 def parse_path(text: str) -> ValuePath:
     """Compile a path that stands without braces."""
-    return _ExpressionParser(text, -len(OPEN)).parse_path()
+    parts = parse_template(f"{OPEN}{text}{CLOSE}").parts
+    path = parts[0]
+    if len(parts) > 1 or not isinstance(path, ValuePath) or path.text != text:
+        raise TemplateError(f"'{text[:EXCERPT_CHARACTERS]}' is not a path such as env.NAME")
+    return path
 
 
 def _flush(literal: list[str], parts: list[Part]) -> None:
@@ -98,13 +102,6 @@ class _ExpressionParser:
         if isinstance(operand, ValuePath) and not filters:
             return operand, self._position
         return Expression(operand, filters, text), self._position
-
-    def parse_path(self) -> ValuePath:
-        """A path and nothing behind it."""
-        path = self._read_argument()
-        if not isinstance(path, ValuePath) or self._position < len(self._text):
-            self._refuse()
-        return path
 
     def _read_operand(self) -> Argument | DynamicCall:
         self._skip_space()

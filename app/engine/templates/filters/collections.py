@@ -57,7 +57,10 @@ def _reverse(items: list[JsonValue]) -> list[JsonValue]:
 
 
 def _drop_repeated(items: list[JsonValue]) -> list[JsonValue]:
-    return list({render_json(item): item for item in reversed(items)}.values())[::-1]
+    first: dict[str, JsonValue] = {}
+    for item in items:
+        first.setdefault(render_json(item), item)
+    return list(first.values())
 
 
 def _drop_null(items: list[JsonValue]) -> list[JsonValue]:
