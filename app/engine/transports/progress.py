@@ -1,0 +1,40 @@
+"""How far an exchange came: for its times, and for the message when it fails."""
+
+import time
+from collections.abc import Sized
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Progress:
+    """The moments of one exchange on the monotonic clock; `host` as messages name it."""
+
+    host: str
+    started_at: float = field(default_factory=time.perf_counter)
+    answered_at: float | None = None
+    body: Sized = ()
+
+    def get_phases(self, sent_at: float | None = None) -> dict[str, float]:
+        """Milliseconds from the start, or what was measured last, to the answer; and to its end."""
+        if self.answered_at is None:
+            return {}
+        since = self.started_at if sent_at is None else sent_at
+        return {
+            "first_byte_ms": to_milliseconds(self.answered_at - since),
+            "download_ms": to_milliseconds(time.perf_counter() - self.answered_at),
+        }
+
+    def get_elapsed_ms(self) -> float:
+        """Milliseconds since the exchange began."""
+        return to_milliseconds(time.perf_counter() - self.started_at)
+
+    def describe(self) -> str:
+        """What there is of an answer."""
+        if self.answered_at is None:
+            return "no answer"
+        return f"an incomplete answer ({len(self.body)} bytes of the body)"
+
+
+def to_milliseconds(seconds: float) -> float:
+    """Rounded to microseconds."""
+    return round(seconds * 1000, 3)

@@ -1,0 +1,181 @@
+"""HTTP over pyreqwest (Rust): the fastest way, and the one that speaks HTTP/2."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from pyreqwest.client import Client
+from pyreqwest.exceptions import (
+    BuilderError,
+    ConnectTimeoutError,
+    DetailedPyreqwestError,
+    PyreqwestError,
+    RequestTimeoutError,
+)
+from pyreqwest.http import HeaderMap
+from pyreqwest.request import StreamRequest
+from pyreqwest.response import Response
+
+from app.engine.errors import TransportError
+from app.engine.transfer import MAXIMUM_BODY_BYTES, Transfer
+from app.engine.transport import PreparedRequest, ReceivedResponse
+from app.engine.transports import failures
+from app.engine.transports.body import ACCEPT_ENCODING, BodyCollector, get_body_limit
+from app.engine.transports.progress import Progress
+from app.engine.transports.pyreqwest_clients import ADDRESS_TIMEOUT_MS, RouteClients
+from app.engine.transports.routes import MAXIMUM_ROUTES, Route
+
+# Stands for the value of a header that is not ASCII: the library does not tell it.
+UNREADABLE = "\ufffd"
+
+_VERSIONS = {"HTTP/1.0": "1.0", "HTTP/1.1": "1.1", "HTTP/2.0": "2"}
+_TLS_SIGNS = ("certificate", "tls", "TLS", "corrupt message", "handshake", "fatal alert")
+
+
+class PyreqwestTransport:
+    """
+    Holds the clients of the routes that were used lately; close it.
+
+    Tells two timing phases: `first_byte_ms` from the start to the headers of the answer, and
+    `download_ms`. Names of headers arrive in lower case.
+    """
+
+    def __init__(self, maximum_body_bytes: int = MAXIMUM_BODY_BYTES) -> None:
+        self._maximum_body_bytes = maximum_body_bytes
+        self._routes: OrderedDict[Route, RouteClients] = OrderedDict()
+
+    async def send(self, request: PreparedRequest, timeout: float) -> ReceivedResponse:
+        """Raise TransportError when no complete answer arrived within `timeout` seconds."""
+        progress = Progress(failures.find_host(request.url))
+        try:
+            async with asyncio.timeout(timeout):
+                clients = self._get_clients(Route.from_request(request))
+                return await self._try(clients, clients.addresses, request, progress)
+        except PyreqwestError as error:
+            raise _explain(error, request.transfer, progress) from error
+        except TimeoutError as error:
+            raise failures.timed_out(progress.describe(), timeout) from error
+        except ValueError as error:
+            raise failures.unusable_address(str(error)) from error
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        while self._routes:
+            await self._routes.popitem()[1].close()
+
+    def _get_clients(self, route: Route) -> RouteClients:
+        clients = self._routes.get(route)
+        if clients is None:
+            clients = self._routes[route] = RouteClients(route)
+            if len(self._routes) > MAXIMUM_ROUTES:
+                self._routes.popitem(last=False)  # requests under way keep theirs alive
+        else:
+            self._routes.move_to_end(route)
+        return clients
+
+    async def _try(
+        self,
+        clients: RouteClients,
+        addresses: Sequence[str | None],
+        request: PreparedRequest,
+        progress: Progress,
+    ) -> ReceivedResponse:
+        """Send to the first address that can be connected to."""
+        address, *others = addresses
+        try:
+            received = await self._exchange(clients.get(address), request, progress)
+        except PyreqwestError as error:
+            if not others or not _is_unconnected(error):
+                raise
+            return await self._try(clients, others, request, progress)
+        if address != clients.addresses[0]:
+            clients.prefer(address)
+        return received
+
+    async def _exchange(
+        self, client: Client, request: PreparedRequest, progress: Progress
+    ) -> ReceivedResponse:
+        async with _build(client, request) as response:
+            progress.answered_at = time.perf_counter()
+            limit = get_body_limit(request.transfer, self._maximum_body_bytes)
+            progress.body = body = BodyCollector(limit, response.get_header("content-encoding"))
+            await _read(response, body)
+        return ReceivedResponse(
+            status_code=response.status,
+            headers=_read_headers(response.headers),
+            body=body.conclude(),
+            is_truncated=body.is_truncated,
+            elapsed_ms=progress.get_elapsed_ms(),
+            timing_phases=progress.get_phases(),
+            http_version=_VERSIONS.get(response.version),
+        )
+
+
+def _build(client: Client, request: PreparedRequest) -> StreamRequest:
+    builder = client.request(request.method, request.url).headers(request.headers)
+    if all(name.lower() != "accept-encoding" for name, _ in request.headers):
+        builder = builder.header(*ACCEPT_ENCODING)
+    if request.body is not None:
+        builder = builder.body_bytes(request.body)
+    # Every piece at once: what arrived before a failure is told.
+    return builder.streamed_read_buffer_limit(1).build_streamed()
+
+
+async def _read(response: Response, body: BodyCollector) -> None:
+    reader = response.body_reader
+    while (piece := await reader.read_chunk()) is not None:
+        if body.add(bytes(piece)):
+            return
+
+
+def _read_headers(headers: HeaderMap) -> tuple[tuple[str, str], ...]:
+    try:
+        return tuple(headers.items())
+    except ValueError:
+        names = dict.fromkeys(headers)
+        return tuple((name, value) for name in names for value in _read_values(headers, name))
+
+
+def _read_values(headers: HeaderMap, name: str) -> list[str]:
+    try:
+        return headers.getall(name)
+    except ValueError:
+        return [UNREADABLE]
+
+
+def _explain(error: PyreqwestError, transfer: Transfer, progress: Progress) -> TransportError:
+    reasons = _list_reasons(error)
+    reason = reasons[-1]
+    if isinstance(error, BuilderError):
+        return failures.unusable_address(reason)
+    if isinstance(error, RequestTimeoutError):
+        return _explain_timeout(error, transfer, progress)
+    if "dns error" in reasons:
+        return failures.unknown_host(progress.host)
+    if any(sign in reason for sign in _TLS_SIGNS):
+        return failures.insecure(reason)
+    if "Connection refused" in reason:
+        return failures.refused(progress.host)
+    return failures.broken_off(progress.describe(), reason)
+
+
+def _explain_timeout(
+    error: RequestTimeoutError, transfer: Transfer, progress: Progress
+) -> TransportError:
+    if isinstance(error, ConnectTimeoutError):
+        milliseconds = transfer.connect_timeout_ms or ADDRESS_TIMEOUT_MS
+        return failures.timed_out("no connection", milliseconds / 1000)
+    milliseconds = transfer.read_timeout_ms or 0
+    return failures.nothing_more(progress.describe(), milliseconds / 1000)
+
+
+def _list_reasons(error: PyreqwestError) -> list[str]:
+    """From the outermost to the first cause."""
+    causes = error.details["causes"] if isinstance(error, DetailedPyreqwestError) else None
+    return [cause["message"] for cause in causes or ()] or [error.message]
+
+
+def _is_unconnected(error: PyreqwestError) -> bool:
+    """Whether nothing was sent, so that another address may be tried."""
+    return isinstance(error, ConnectTimeoutError) or "tcp connect error" in _list_reasons(error)
