@@ -1,10 +1,12 @@
-"""TestExecutionContextManager: the shared state of the runs that this process executes."""
+"""TestExecutionContextManager: the shared state of runs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import SecretStr
 
+from app.contexts.cache.cache import ContextCache
+from app.contexts.cache.stored_context import StoredContext
 from app.contexts.execution_context import ContextChanges, DependencyContext, ExecutionContext
 from app.core.errors import NotFoundError
 from app.core.identifiers import RunId, TestCaseId
@@ -16,11 +18,12 @@ from app.engine.response import Response
 
 class TestExecutionContextManager:
     """
-    Reads and writes execution contexts, with every run of this process in memory.
+    Reads and writes execution contexts, with every run that this process executes in memory.
 
-    Reads come from memory, and from the database for a run that is not there. Changes are applied in
-    memory at once and collected; `take_changes` hands them to whoever commits the results, so that a
-    result and what it captured are stored in one transaction. One instance serves one event loop.
+    Reads of other runs come from the cache, then from the database. Changes are applied in memory at
+    once; whoever commits the results stores them in the same transaction (`record_result`,
+    `take_changes`) and says so (`note_commit`). One instance serves one event loop. A context ends
+    24 hours after its run, unless its organization keeps it for another time.
     """
 
     # pytest must not collect it
@@ -29,10 +32,12 @@ class TestExecutionContextManager:
     def __init__(
         self,
         service: Session,
+        cache: ContextCache,
         encryption_key: SecretStr,
         previous_encryption_key: SecretStr | None = None,
     ) -> None:
         self._service = service
+        self._cache = cache
         self._encryption_key = encryption_key
         self._previous_encryption_key = previous_encryption_key
         self._contexts: dict[RunId, ExecutionContext] = {}
@@ -63,13 +68,12 @@ class TestExecutionContextManager:
         held = self._contexts.get(run_id)
         if held is not None:
             return held
-        stored = await self._service.call(
-            "get_test_run_context", {"run_id": str(run_id)}, idempotent=True
+        document = dict((await self._read(run_id)).document)
+        return ExecutionContext(
+            run_id=run_id,
+            scope=Scope.from_document({"environment": {}, "context": document}),
+            test_order=dict.fromkeys(document["test_order"]),
         )
-        if stored is None:
-            raise NotFoundError
-        scope = Scope.from_document({"environment": {}, "context": stored})
-        return ExecutionContext(run_id=run_id, scope=scope, test_order=dict.fromkeys(stored["test_order"]))
 
     async def update_shared_auth_tokens(self, run_id: RunId, tokens: JsonObject) -> None:
         """Set tokens by name; tests that start from now on see them."""
@@ -130,10 +134,16 @@ class TestExecutionContextManager:
             "get_test_execution_chain", {"test_case_id": str(test_case_id)}, idempotent=True
         )
 
-    async def get_environment_values(self, run_id: RunId) -> dict[str, Any]:
-        """Return the variables of the run's environment, secret ones in plain text."""
-        scope = (await self.get(run_id)).scope
-        return {**scope.environment, **scope.secrets}
+    def get_environment_values(self, run_id: RunId) -> dict[str, Any]:
+        """
+        Return the variables of the run's environment, secret ones in plain text.
+
+        Raises `NotFoundError` unless this process executes the run: secrets are read for nobody else.
+        """
+        context = self._contexts.get(run_id)
+        if context is None:
+            raise NotFoundError
+        return {**context.scope.environment, **context.scope.secrets}
 
     def take_changes(self, run_id: RunId) -> ContextChanges:
         """Hand over the changes that no result brings; nothing for an unknown run."""
@@ -143,8 +153,12 @@ class TestExecutionContextManager:
         changes, context.unsaved = context.unsaved, ContextChanges()
         return changes
 
+    async def note_commit(self, run_id: RunId, version: int) -> None:
+        """Say that the stored context of a run has this version now."""
+        await self._cache.invalidate(run_id, version)
+
     def clear(self, run_id: RunId) -> None:
-        """Forget a run; what is stored stays until its retention ends."""
+        """Forget a run; what is stored stays until its time is up."""
         self._contexts.pop(run_id, None)
 
     async def _apply(self, run_id: RunId, delta: ContextDelta) -> None:
@@ -157,7 +171,21 @@ class TestExecutionContextManager:
         if context.run_id in self._contexts:
             return
         request = {"run_id": str(context.run_id), **context.unsaved.to_document()}
-        await self._service.call("update_test_run_context", request, idempotent=True)
+        answer = await self._service.call("update_test_run_context", request, idempotent=True)
+        await self._cache.put(StoredContext.from_document(answer))
+
+    async def _read(self, run_id: RunId) -> StoredContext:
+        cached = await self._cache.find(run_id)
+        if cached is not None:
+            return cached
+        answer = await self._service.call(
+            "get_test_run_context", {"run_id": str(run_id)}, idempotent=True
+        )
+        if answer is None:
+            raise NotFoundError
+        stored = StoredContext.from_document(answer)
+        await self._cache.put(stored)
+        return stored
 
     async def _resolve_secrets(self, run_id: RunId) -> dict[str, str]:
         request = {

@@ -11,6 +11,7 @@ from app.core.addresses import check_http_url, check_network_address
 
 PLACEHOLDER_PREFIX = "change-me"
 ENCRYPTION_KEY_LENGTH = 32
+CACHE_SCHEMES = ("valkey://", "valkeys://", "redis://", "rediss://", "unix://")
 
 
 def _parse_seconds(value: object) -> object:
@@ -23,8 +24,16 @@ def _split_list(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def _check_cache_url(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(CACHE_SCHEMES):
+        message = f"must begin with {' or '.join(CACHE_SCHEMES)}"
+        raise ValueError(message)
+    return value
+
+
 HttpAddress = Annotated[str, AfterValidator(check_http_url)]
 NetworkAddress = Annotated[str, AfterValidator(check_network_address)]
+CacheAddress = Annotated[SecretStr, AfterValidator(_check_cache_url)]
 Seconds = Annotated[timedelta, BeforeValidator(_parse_seconds)]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_list)]
 
@@ -65,6 +74,9 @@ class Settings(BaseSettings):
     realtime_lifetime: Seconds = timedelta(hours=1)
     metrics_address: NetworkAddress | None = None
 
+    network_guard: bool | None = None
+    context_cache_url: CacheAddress | None = None
+
     cors_origins: CommaSeparated = ()
     request_body_limit: int = Field(default=2_000_000, ge=1_000)
     database_timeout: Seconds = timedelta(seconds=10)
@@ -88,8 +100,16 @@ class Settings(BaseSettings):
             self.supabase_jwt_secret,
             self.secrets_encryption_key,
             self.secrets_encryption_key_previous,
+            self.context_cache_url,
         )
         return [secret for secret in candidates if secret is not None]
+
+    @property
+    def guards_network(self) -> bool:
+        """Whether tests are kept from private networks: unless told otherwise, outside development."""
+        return (
+            self.environment != "development" if self.network_guard is None else self.network_guard
+        )
 
     @property
     def rest_url(self) -> str:

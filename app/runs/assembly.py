@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
+from app.contexts.cache.assembly import open_context_cache
 from app.contexts.manager import TestExecutionContextManager
 from app.core.settings import Settings
 from app.db.database import Database
 from app.engine import RunOptions
-from app.engine.transports.httpx_transport import create_http_transport
+from app.engine.transports.http_transport import HttpTransport
 from app.runs.execution import Workshop
 from app.runs.executor import RunExecutor
 from app.runs.maintenance import DatabaseMaintenance
@@ -20,12 +21,17 @@ from app.runs.worker import RunWorker
 async def working(settings: Settings, database: Database, queue: RunQueue) -> AsyncGenerator[None]:
     """Execute queued runs beside the caller; at the end runs get time to finish or are handed back."""
     service = database.as_service()
-    contexts = TestExecutionContextManager(
-        service, settings.secrets_encryption_key, settings.secrets_encryption_key_previous
-    )
-    # Every run limits itself; waiting for a connection would count as slowness of the target.
-    async with create_http_transport(connections=0) as transport:
-        options = RunOptions(concurrency=settings.run_concurrency)
+    options = RunOptions(concurrency=settings.run_concurrency)
+    async with (
+        aclosing(HttpTransport()) as transport,
+        open_context_cache(settings, options.clock) as cache,
+    ):
+        contexts = TestExecutionContextManager(
+            service,
+            cache,
+            settings.secrets_encryption_key,
+            settings.secrets_encryption_key_previous,
+        )
         executor = RunExecutor(Workshop(service, contexts, transport, options))
         worker = RunWorker(
             queue,

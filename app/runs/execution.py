@@ -127,9 +127,7 @@ async def _record_all(events: AsyncIterator[Event], recorder: RunRecorder) -> st
     return status
 
 
-def _read_recorded(
-    plan: Plan, document: Mapping[str, Any]
-) -> dict[tuple[str, int], ResultStatus]:
+def _read_recorded(plan: Plan, document: Mapping[str, Any]) -> dict[tuple[str, int], ResultStatus]:
     keys = {test.test_case_id: test.key for test in plan.tests}
     return {
         (keys[result["test_case_id"]], result["iteration"]): ResultStatus(result["status"])

@@ -137,6 +137,8 @@ class RunRecorder:
         answer = await self._service.call(
             "record_run_batch", batch, idempotent=True, patience=patience
         )
+        if answer["context_version"] is not None:
+            await self._contexts.note_commit(self._run_id, answer["context_version"])
         if answer["cancel_requested"]:
             self._control.cancel()
 

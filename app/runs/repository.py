@@ -5,7 +5,7 @@ from typing import Final
 
 from app.core.identifiers import RunId
 from app.db.session import Row, Session
-from app.runs.schemas import Result, Run, RunContext, RunCounts, RunStart
+from app.runs.schemas import Result, Run, RunContext, RunCounts, RunStart, TimelineEntry
 from app.web.pagination import Listing, Page, PageRequest
 
 MASK: Final = "***"
@@ -13,14 +13,20 @@ MASK: Final = "***"
 _COUNTS = {name: f"{name}_count" for name in RunCounts.model_fields}
 _RUN_COLUMNS = ",".join([*(set(Run.model_fields) - {"counts"}), *_COUNTS.values()])
 _RESULT_COLUMNS = (
-    "id,test_case_id,iteration,status,category,reason,error_message,started_at,completed_at,duration_ms,"
-    "attempt_number,is_final,test_revision,captured_names,...test_cases(key,name),"
+    "id,test_case_id,iteration,iteration_name,status,category,reason,error_message,started_at,completed_at,"
+    "duration_ms,attempt_number,is_final,test_revision,captured_names,timeline,...test_cases(key,name),"
     "details:test_result_details(request_method,request_url,request_headers,request_query,request_body,"
     "response_status,response_headers,response_body,response_time_ms,timing_phases,assertions_passed,"
     "assertions_failed,captured_variables),"
-    "assertions:assertion_results(assertion_name,assertion_type,expected_value,actual_value,passed,error_message)"
+    "assertions:assertion_results(assertion_name,assertion_type,operator,path,expected_value,actual_value,"
+    "diff,severity,passed,error_message)"
+)
+_TIMELINE_COLUMNS = (
+    "id,test_case_id,iteration,iteration_name,status,reason,completed_at,timeline,"
+    "...test_cases(suite_id,key,name,phase)"
 )
 _RESULTS = Listing("test_results", Result, ("completed_at", "id"), _RESULT_COLUMNS)
+_TIMELINE = Listing("test_results", TimelineEntry, ("completed_at", "id"), _TIMELINE_COLUMNS)
 _CONTEXT_COLUMNS = ",".join(RunContext.model_fields)
 
 
@@ -43,9 +49,12 @@ async def cancel(session: Session, run_id: RunId) -> Run:
 
 async def list_results(session: Session, run: Run, page: PageRequest) -> Page[Result]:
     """Return the attempts of a run in the order they ended."""
-    # The date of the run names the one partition that holds them.
-    run_date = run.created_at.astimezone(UTC).date()
-    return await _RESULTS.select_page(session, page, run_id=run.id, run_date=run_date)
+    return await _RESULTS.select_page(session, page, **_locate(run))
+
+
+async def list_timeline(session: Session, run: Run, page: PageRequest) -> Page[TimelineEntry]:
+    """Return when and why each test of a run did what, in the order they ended."""
+    return await _TIMELINE.select_page(session, page, **_locate(run), is_final=True)
 
 
 async def find_context(session: Session, run_id: RunId) -> RunContext | None:
@@ -55,6 +64,11 @@ async def find_context(session: Session, run_id: RunId) -> RunContext | None:
         return None
     masked = dict.fromkeys(row["shared_auth_tokens"], MASK)
     return RunContext.model_validate({**row, "shared_auth_tokens": masked})
+
+
+def _locate(run: Run) -> Row:
+    # The date of the run names the one partition that holds its results.
+    return {"run_id": run.id, "run_date": run.created_at.astimezone(UTC).date()}
 
 
 def _to_run(row: Row) -> Run:

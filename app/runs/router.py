@@ -10,7 +10,7 @@ from app.core.identifiers import RunId
 from app.db.errors import NoTestsSelectedError
 from app.runs import service
 from app.runs.queue import RunQueue
-from app.runs.schemas import Result, Run, RunContext, RunStart
+from app.runs.schemas import Result, Run, RunContext, RunStart, TimelineEntry
 from app.web.errors import InvalidCursorError, RequestInvalidError
 from app.web.pagination import Page, PageRequest
 from app.web.problems import problem_responses
@@ -53,6 +53,14 @@ async def list_results(
 ) -> Page[Result]:
     """List the results of a run in the order they ended, every attempt with its evidence."""
     return await service.list_results(session, run_id, page)
+
+
+@router.get("/{run_id}/timeline", responses=problem_responses(*_READ_PROBLEMS, InvalidCursorError))
+async def list_timeline(
+    run_id: RunId, session: UserSession, page: Annotated[PageRequest, Query()]
+) -> Page[TimelineEntry]:
+    """List when and why each test of a run did what, for a Gantt view."""
+    return await service.list_timeline(session, run_id, page)
 
 
 @router.get("/{run_id}/context", responses=problem_responses(*_READ_PROBLEMS))

@@ -16,6 +16,9 @@ from app.core.identifiers import (
     TestCaseId,
     UserId,
 )
+from app.engine.options import Timing
+from app.engine.planned_test import Phase
+from app.engine.results import HoldKind, Severity
 from app.web.fields import RequestModel
 
 JsonObject = dict[str, Any]
@@ -50,6 +53,27 @@ class RunOptions(RequestModel):
         int | None,
         Field(ge=1, le=256, description="Tests in flight at once; default: the server's."),
     ] = None
+    concurrency_per_host: Annotated[
+        int | None, Field(ge=1, le=256, description="Tests in flight at once against one host.")
+    ] = None
+    requests_per_second_per_host: Annotated[float | None, Field(gt=0, le=10_000, examples=[20])] = (
+        None
+    )
+    fail_fast: Annotated[
+        bool, Field(description="Start nothing more after the first test that did not pass.")
+    ] = False
+    deadline_seconds: Annotated[
+        float | None, Field(gt=0, le=86_400, description="Then the run is cut short.")
+    ] = None
+    test_deadline_seconds: Annotated[
+        float | None, Field(gt=0, le=86_400, description="For all attempts of one test together.")
+    ] = None
+    seed: Annotated[
+        int | None, Field(ge=-(2**63), lt=2**63, description="Repeats the dynamic values of a run.")
+    ] = None
+    timing: Annotated[
+        Timing, Field(description="`full` measures every phase of an exchange, at some cost.")
+    ] = "fast"
 
 
 class RunStart(RequestModel):
@@ -76,7 +100,7 @@ class RunStart(RequestModel):
 
 
 class RunCounts(BaseModel):
-    """How many tests of a run ended how; `total` includes those still to run."""
+    """How many results of a run are what; `total` includes those to come, one per iteration."""
 
     total: int
     passed: int
@@ -118,10 +142,51 @@ class Assertion(BaseModel):
 
     assertion_name: str
     assertion_type: str
+    operator: str | None
+    path: Annotated[str | None, Field(examples=["$.items[0].id"])]
     expected_value: Any
     actual_value: Any
+    diff: Annotated[str | None, Field(description="What differs, by place.")]
+    severity: Annotated[Severity, Field(description="A failed warning does not fail the test.")]
     passed: bool
     error_message: str | None
+
+
+class Hold(BaseModel):
+    """What a test waited for: another test, a limit, or a lock."""
+
+    kind: HoldKind
+    name: Annotated[str, Field(examples=["login"])]
+
+
+class Timeline(BaseModel):
+    """
+    When a test was queued, had what it requires, made its first attempt, and ended.
+
+    `held_by` explains the waits: first what it required, then the limits.
+    """
+
+    queued_at: datetime
+    ready_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime
+    held_by: list[Hold]
+
+
+class TimelineEntry(BaseModel):
+    """One bar of a Gantt view: a test or one iteration of it; without times when it was never queued."""
+
+    id: ResultId
+    test_case_id: TestCaseId
+    suite_id: SuiteId
+    key: str
+    name: str
+    phase: Phase
+    iteration: int
+    iteration_name: str | None
+    status: ResultStatus
+    reason: str | None
+    timeline: Timeline | None
 
 
 class Result(BaseModel):
@@ -129,7 +194,8 @@ class Result(BaseModel):
 
     id: ResultId
     test_case_id: TestCaseId
-    iteration: int
+    iteration: Annotated[int, Field(description="From 0; 0 without iterations.")]
+    iteration_name: str | None
     key: str
     name: str
     status: ResultStatus
@@ -143,6 +209,7 @@ class Result(BaseModel):
     is_final: bool
     test_revision: int | None
     captured_names: list[str]
+    timeline: Timeline | None
     details: JsonObject | None
     assertions: list[Assertion]
 

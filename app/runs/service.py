@@ -5,7 +5,7 @@ from app.core.identifiers import RunId
 from app.db.session import Session
 from app.runs import repository
 from app.runs.queue import RunQueue
-from app.runs.schemas import Result, Run, RunContext, RunStart
+from app.runs.schemas import Result, Run, RunContext, RunStart, TimelineEntry
 from app.web.pagination import Page, PageRequest
 
 
@@ -32,6 +32,12 @@ async def list_results(session: Session, run_id: RunId, page: PageRequest) -> Pa
     """Return every attempt of a run in the order they ended; raises `NotFoundError`."""
     run = await get_run(session, run_id)
     return await repository.list_results(session, run, page)
+
+
+async def list_timeline(session: Session, run_id: RunId, page: PageRequest) -> Page[TimelineEntry]:
+    """Return when and why each test of a run did what; raises `NotFoundError`."""
+    run = await get_run(session, run_id)
+    return await repository.list_timeline(session, run, page)
 
 
 async def get_context(session: Session, run_id: RunId) -> RunContext:

@@ -9,7 +9,9 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
+from app.contexts.cache.memory_cache import MemoryContextCache
 from app.contexts.manager import TestExecutionContextManager
+from app.core.clock import SystemClock
 from app.core.errors import NotFoundError
 from app.core.identifiers import RunId, TestCaseId
 from app.core.settings import Settings
@@ -66,7 +68,9 @@ async def stage(
             {"project_id": workspace.project_id, "environment_id": workspace.environment_id},
         )
         manager = TestExecutionContextManager(
-            database.as_service(), settings.secrets_encryption_key
+            database.as_service(),
+            MemoryContextCache(SystemClock()),
+            settings.secrets_encryption_key,
         )
         run_id, profile_id = RunId(UUID(run["id"])), TestCaseId(UUID(profile))
         key = settings.secrets_encryption_key
@@ -75,16 +79,18 @@ async def stage(
 
 async def test_environment_values_include_secrets_in_plain_text(stage: Stage) -> None:
     await stage.initialize()
-    values = await stage.manager.get_environment_values(stage.run_id)
+    values = stage.manager.get_environment_values(stage.run_id)
     assert values == {"HOST": "shop.example", "PASSWORD": "correct horse battery"}
 
 
 async def test_a_secret_of_the_previous_key_is_read(stage: Stage) -> None:
     service = stage.database.as_service()
     new_key = SecretStr("a new key, to which nothing was rotated")
-    stage.manager = TestExecutionContextManager(service, new_key, stage.encryption_key)
+    stage.manager = TestExecutionContextManager(
+        service, MemoryContextCache(SystemClock()), new_key, stage.encryption_key
+    )
     await stage.initialize()
-    assert (await stage.manager.get_environment_values(stage.run_id))["PASSWORD"]
+    assert stage.manager.get_environment_values(stage.run_id)["PASSWORD"]
 
 
 async def test_changes_wait_for_whoever_commits_the_results(stage: Stage) -> None:
@@ -100,6 +106,7 @@ async def test_changes_wait_for_whoever_commits_the_results(stage: Stage) -> Non
         "shared_auth_tokens": {"access_token": "token-1"},
         "shared_variables": {"currency": "EUR"},
         "captured_data": {"login": {"user_id": "user-1"}},
+        "captured_items": {},
         "test_order": ["login"],
     }
     assert not any(stage.manager.take_changes(stage.run_id).to_document().values())

@@ -1,18 +1,20 @@
 """Runs that this process executes itself, beside the service and past its queue."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 from pydantic import SecretStr
 
+from app.contexts.cache.memory_cache import MemoryContextCache
 from app.contexts.manager import TestExecutionContextManager
+from app.core.clock import SystemClock
 from app.core.identifiers import EnvironmentId, ProjectId, RunId
 from app.core.settings import Settings
 from app.db.database import Database
 from app.engine import RunOptions, Transport
-from app.engine.transports.httpx_transport import create_http_transport
+from app.engine.transports.http_transport import HttpTransport
 from app.runs import repository
 from app.runs.execution import Workshop
 from app.runs.executor import RunExecutor
@@ -39,7 +41,8 @@ class LocalWork:
         """A worker of its own, as another process would have it."""
         service = self.database.as_service()
         key = encryption_key or self.settings.secrets_encryption_key
-        contexts = TestExecutionContextManager(service, key)
+        cache = MemoryContextCache(SystemClock())
+        contexts = TestExecutionContextManager(service, cache, key)
         return RunExecutor(Workshop(service, contexts, transport or self.transport, RunOptions()))
 
     async def start_run(self, workspace: Workspace) -> RunId:
@@ -55,5 +58,5 @@ class LocalWork:
 @asynccontextmanager
 async def local_work(supabase: SupabaseDetails) -> AsyncGenerator[LocalWork]:
     settings = Settings.model_validate(service_settings(supabase))
-    async with Database(settings) as database, create_http_transport() as transport:
+    async with Database(settings) as database, aclosing(HttpTransport()) as transport:
         yield LocalWork(settings, database, transport)
