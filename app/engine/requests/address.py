@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, quote, urlencode, urlsplit
 from app.engine.errors import Category, InvalidRequestError, TemplateError
 from app.engine.json_values import JsonObject, JsonValue, render_text
 from app.engine.templates import (
+    Template,
     ValueSource,
     parse_template,
     render_part,
@@ -116,15 +117,22 @@ def render_path(path: str, parameters: Mapping[str, JsonValue], source: ValueSou
         template = parse_template(path)
         if template.is_single_expression:
             return template.render_text(source)
-        parts = (
-            _fill_parameters(part, parameters, source)
-            if isinstance(part, str)
-            else quote(render_part(part, source), safe=PATH_SAFE)
-            for part in template.parts
-        )
-        return "".join(parts)
+        return "".join(_iter_filled(template, parameters, source))
     except TemplateError as error:
         raise TemplateError(error.message, error.problem.location or "path") from error
+
+
+def _iter_filled(
+    template: Template, parameters: Mapping[str, JsonValue], source: ValueSource
+) -> Iterator[str]:
+    """Values lose their meaning to a path, and in its query all meaning."""
+    safe = PATH_SAFE
+    for part in template.parts:
+        if isinstance(part, str):
+            safe = "" if "?" in part else safe
+            yield _fill_parameters(part, parameters, source)
+        else:
+            yield quote(render_part(part, source), safe=safe)
 
 
 def _fill_parameters(text: str, parameters: Mapping[str, JsonValue], source: ValueSource) -> str:

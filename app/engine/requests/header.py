@@ -25,7 +25,7 @@ def render_fields(headers: Mapping[str, JsonValue], source: ValueSource) -> Fiel
         check_name(name)
         content = render_value(value, source, f"headers.{name}")
         if content is not None:
-            fields[name.lower()] = (name, check_value(name, _render_content(content)))
+            fields[name.lower()] = (name, check_value(_render_content(content), f"headers.{name}"))
     return fields
 
 
@@ -49,12 +49,12 @@ def check_name(name: str) -> None:
         )
 
 
-def check_value(name: str, value: str) -> str:
+def check_value(value: str, location: str) -> str:
     """The value without white space around it; raise InvalidRequestError for a line break."""
     if _CONTROL.search(value):
         raise InvalidRequestError(
             "a header cannot hold line breaks or control characters",
-            f"headers.{name}",
+            location,
             "Correct the value of the header.",
         )
     return value.strip()
@@ -71,6 +71,6 @@ def with_field(request: PreparedRequest, name: str, value: str, secret: str) -> 
     kept = [entry for entry in request.headers if entry[0].lower() != lowered]
     return replace(
         request,
-        headers=(*kept, (name, check_value(name, value))),
+        headers=(*kept, (name, check_value(value, f"headers.{name}"))),
         credentials=(*request.credentials, secret),
     )

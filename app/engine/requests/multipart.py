@@ -74,7 +74,7 @@ def _build_file(name: str, file: JsonObject, location: str, source: ValueSource)
     content = _read_content(file, location, source)
     filename = _find_text(file, "filename", location) or name
     content_type = _find_text(file, "content_type", location) or _guess_type(filename)
-    return _Part(name, content, filename, check_value(f"{location}.content_type", content_type))
+    return _Part(name, content, filename, check_value(content_type, f"{location}.content_type"))
 
 
 def _read_content(file: JsonObject, location: str, source: ValueSource) -> bytes:
