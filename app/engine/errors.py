@@ -57,7 +57,11 @@ class StepError(Exception):
 
 
 class TemplateError(StepError):
-    """A template is malformed or names something that does not exist."""
+    """
+    A template is malformed or names something that does not exist.
+
+    `place` is where in the rendered value it stands, such as `.items[2]`.
+    """
 
     def __init__(self, message: str, location: str | None = None) -> None:
         super().__init__(
@@ -69,6 +73,7 @@ class TemplateError(StepError):
             )
         )
         self.message = message
+        self.place = ""
 
 
 class MissingValueError(TemplateError):

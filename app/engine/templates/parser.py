@@ -37,10 +37,14 @@ _SPACE = re.compile(r"\s*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _LABEL = re.compile(r"#([A-Za-z0-9_.-]{1,64})")
 _NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'', re.DOTALL)
-_STEP_NAME = re.compile(r"\.([A-Za-z0-9_$][A-Za-z0-9_$-]*)")
-_STEP_QUOTED = re.compile(rf"\[(?:{_STRING.pattern})\]", re.DOTALL)
-_STEP_INDEX = re.compile(r"\[(-?[0-9]{1,9})\]")
+_STRING = re.compile(
+    r""""(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^'\\]|\\.)*)'""",
+    re.DOTALL,
+)
+_STEP = re.compile(
+    rf"\.(?P<name>[A-Za-z0-9_$][A-Za-z0-9_$-]*)|\[(?P<index>-?[0-9]{{1,9}})\]|\[(?:{_STRING.pattern})\]",
+    re.DOTALL,
+)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 _DEFAULT_FUNCTION = Function('default("value")', read_any, (read_any,), 1)
@@ -156,28 +160,26 @@ class _ExpressionParser:
         return tuple(arguments)
 
     def _read_argument(self) -> Argument:
+        begin = self._position
+        if name := self._match(_NAME):
+            steps = tuple(self._iter_steps())
+            if not steps and name[0] in _KEYWORDS:
+                return Literal(_KEYWORDS[name[0]])
+            return ValuePath(name[0], steps, self._text[begin : self._position])
         if string := self._match(_STRING):
             return Literal(_unescape(string))
         if number := self._match(_NUMBER):
             return Literal(_to_number(number[0]))
-        begin = self._position
-        root = self._read_name()
-        steps = tuple(self._iter_steps())
-        if not steps and root in _KEYWORDS:
-            return Literal(_KEYWORDS[root])
-        return ValuePath(root, steps, self._text[begin : self._position])
+        return self._refuse()
 
     def _iter_steps(self) -> Iterator[PathStep]:
         for _ in range(MAXIMUM_PATH_STEPS):
-            if name := self._match(_STEP_NAME):
-                yield name[1]
-            elif index := self._match(_STEP_INDEX):
-                yield int(index[1])
-            elif quoted := self._match(_STEP_QUOTED):
-                yield _unescape(quoted)
-            else:
+            step = self._match(_STEP)
+            if step is None:
                 return
-        self._fail(f"a path of over {MAXIMUM_PATH_STEPS} steps")
+            yield _read_step(step)
+        if self._match(_STEP):
+            self._fail(f"a path of over {MAXIMUM_PATH_STEPS} steps")
 
     def _read_name(self) -> str:
         name = self._match(_NAME)
@@ -216,8 +218,15 @@ class _ExpressionParser:
         raise TemplateError(f"{OPEN}{shown}{CLOSE}: {problem}")
 
 
+def _read_step(step: re.Match[str]) -> PathStep:
+    if step.lastgroup == "name":
+        return step["name"]
+    return int(step["index"]) if step.lastgroup == "index" else _unescape(step)
+
+
 def _unescape(string: re.Match[str]) -> str:
-    return _ESCAPE.sub(_replace_escape, string[1] if string[1] is not None else string[2])
+    content = string[string.lastgroup or "double"]
+    return _ESCAPE.sub(_replace_escape, content) if "\\" in content else content
 
 
 def _replace_escape(escape: re.Match[str]) -> str:

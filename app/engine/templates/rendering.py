@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.engine.errors import TemplateError
-from app.engine.json_values import MAXIMUM_DEPTH, JsonValue, render_text
+from app.engine.json_values import MAXIMUM_DEPTH, JsonObject, JsonValue, render_text
 from app.engine.templates.expressions import Reference
 from app.engine.templates.parser import OPEN, parse_template
 from app.engine.templates.paths import ValuePath, ValueSource
@@ -11,41 +11,55 @@ from app.engine.templates.paths import ValuePath, ValueSource
 
 def render_value(value: JsonValue, source: ValueSource, location: str) -> JsonValue:
     """Render every text in a JSON value, keys included; errors name the place within it."""
-    return _render_nested(value, source, location, 0)
-
-
-def _render_nested(value: JsonValue, source: ValueSource, location: str, depth: int) -> JsonValue:
-    if depth > MAXIMUM_DEPTH:
-        raise TemplateError(f"nested deeper than {MAXIMUM_DEPTH} levels", location)
-    if isinstance(value, str):
-        return value if OPEN not in value else _render_located(value, source, location)
-    if isinstance(value, list):
-        return [
-            _render_nested(item, source, f"{location}[{index}]", depth + 1)
-            for index, item in enumerate(value)
-        ]
-    if isinstance(value, dict):
-        return {
-            render_string(name, source, location): _render_nested(
-                item, source, f"{location}.{name}", depth + 1
-            )
-            for name, item in value.items()
-        }
-    return value
-
-
-def _render_located(text: str, source: ValueSource, location: str) -> JsonValue:
     try:
-        return parse_template(text).render(source)
+        return _render(value, source, 0)
     except TemplateError as error:
-        raise TemplateError(error.message, location) from error
+        raise TemplateError(error.message, f"{location}{error.place}") from error
+
+
+def _render(value: JsonValue, source: ValueSource, depth: int) -> JsonValue:
+    if isinstance(value, str):
+        return parse_template(value).render(source) if OPEN in value else value
+    if not isinstance(value, list | dict):
+        return value
+    if depth >= MAXIMUM_DEPTH:
+        raise TemplateError(f"nested deeper than {MAXIMUM_DEPTH} levels")
+    if isinstance(value, list):
+        return _render_list(value, source, depth + 1)
+    return _render_object(value, source, depth + 1)
+
+
+def _render_list(items: list[JsonValue], source: ValueSource, depth: int) -> JsonValue:
+    rendered: list[JsonValue] = []
+    for item in items:
+        try:
+            rendered.append(_render(item, source, depth))
+        except TemplateError as error:
+            error.place = f"[{len(rendered)}]{error.place}"
+            raise
+    return rendered
+
+
+def _render_object(fields: JsonObject, source: ValueSource, depth: int) -> JsonValue:
+    rendered: JsonObject = {}
+    for name, item in fields.items():
+        try:
+            key = render_text(parse_template(name).render(source)) if OPEN in name else name
+            rendered[key] = _render(item, source, depth)
+        except TemplateError as error:
+            error.place = f".{name}{error.place}"
+            raise
+    return rendered
 
 
 def render_string(text: str, source: ValueSource, location: str) -> str:
     """Render a text that must stay a text."""
     if OPEN not in text:
         return text
-    return render_text(_render_located(text, source, location))
+    try:
+        return render_text(parse_template(text).render(source))
+    except TemplateError as error:
+        raise TemplateError(error.message, location) from error
 
 
 def iter_references(value: JsonValue) -> Iterator[Reference]:
