@@ -77,6 +77,7 @@ class AiohttpTransport:
             timing_phases=watch.get_phases(),
             http_version=_format_version(response.version),
             certificate=session.certificates.get(progress.host),
+            request=request,
         )
 
 

@@ -63,6 +63,7 @@ class HttpxTransport:
             elapsed_ms=progress.get_elapsed_ms(),
             timing_phases=progress.get_phases(),
             http_version=response.http_version.removeprefix("HTTP/"),
+            request=request,
         )
 
 

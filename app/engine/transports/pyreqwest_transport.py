@@ -109,6 +109,7 @@ class PyreqwestTransport:
             elapsed_ms=progress.get_elapsed_ms(),
             timing_phases=progress.get_phases(),
             http_version=_VERSIONS.get(response.version),
+            request=request,
         )
 
 
