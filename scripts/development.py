@@ -25,7 +25,10 @@ from scripts.local_supabase.ports import HOST, check_free
 SUPABASE_PORT = 54321
 SERVICE_PORT = 8000
 SERVICE_PORT_OPTION = "--service-port"
-UVICORN = [sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory", "--no-access-log"]
+UVICORN = [
+    *(sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory"),
+    *("--no-access-log", "--ws-per-message-deflate", "false"),
+]
 START_DEADLINE_SECONDS = 30
 STOP_DEADLINE_SECONDS = 20
 POLL_SECONDS = 0.05

@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     realtime_connections_per_user: int = Field(default=100, ge=1)
     realtime_subscriptions: int = Field(default=100, ge=1)
     realtime_lifetime: Seconds = timedelta(hours=1)
+    realtime_access_interval: Seconds = timedelta(seconds=30)
     metrics_address: NetworkAddress | None = None
 
     network_guard: bool | None = None

@@ -34,7 +34,11 @@ async def relaying(
         of_one_user=settings.realtime_connections_per_user,
         topics_of_one=settings.realtime_subscriptions,
     )
-    timing = RelayTiming(supervision=SupervisionTiming(lifetime=settings.realtime_lifetime))
+    supervision = SupervisionTiming(
+        lifetime=settings.realtime_lifetime,
+        between_access_checks=settings.realtime_access_interval,
+    )
+    timing = RelayTiming(supervision=supervision)
     async with EventRelay(upstream, TopicRepository(database), limits, timing, clock) as relay:
         metrics = RelayMetrics(registry)
         metrics.observe(relay)

@@ -6,6 +6,7 @@ newest value matters: who watches, whether Realtime is down. Viewers get both as
 shape, `{version, topic, type, seq, occurred_at, data}`; `events.py` describes each type.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,7 +64,7 @@ class Event(Envelope):
             case {"seq": int(seq), "type": str(event_type)}:
                 members = cast("JsonObject", document)
                 complete = {"version": VERSION, "topic": str(topic), **members}
-                return cls(event_type, orjson.dumps(complete), seq)
+                return cls(sys.intern(event_type), orjson.dumps(complete), seq)
             case _:
                 message = "an event has no seq or no type"
                 raise MalformedEventError(message)

@@ -8,7 +8,6 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from app.core.logging import get_logger
-from app.realtime.models import EndReason
 from app.realtime.service import EventStream
 
 RECONNECT_DELAY_MILLISECONDS: Final = 3000
@@ -54,7 +53,8 @@ class EventStreamResponse(Response):
         await self._write(send, PREAMBLE)
         while (reason := self._stream.find_end()) is None:
             await self._send_next(send)
-        await self._write(send, encode_farewell(reason))
+        if reason != "completed":
+            await self._write(send, self._stream.describe_end(reason).to_server_sent())
         await self._send(send, {"type": "http.response.body"})
 
     async def _send_next(self, send: Send) -> None:
@@ -74,10 +74,3 @@ class EventStreamResponse(Response):
         self._connection.begin_sending()
         await send(message)
         self._connection.end_sending()
-
-
-def encode_farewell(reason: EndReason) -> bytes:
-    """Return the last event of a stream; one that is complete just ends."""
-    if reason == "completed":
-        return b""
-    return format_sse_event(event="reconnect", data_str=f'{{"reason":"{reason}"}}')

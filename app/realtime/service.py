@@ -6,9 +6,10 @@ from app.auth.principal import Principal
 from app.auth.tokens import TokenVerifier
 from app.core.clock import Clock
 from app.realtime.connections import Connection
+from app.realtime.events import Reconnect, describe
 from app.realtime.frames import Frame
 from app.realtime.metrics import RelayMetrics
-from app.realtime.models import EndReason
+from app.realtime.models import EndReason, Envelope
 from app.realtime.relay import EventRelay
 from app.realtime.subscription import Subscription
 from app.realtime.tickets import Ticket, TicketOffice
@@ -40,6 +41,10 @@ class EventStream:
     def record_delivery(self, frame: Frame) -> None:
         """Count a frame that the viewer just took."""
         self.service.metrics.record_delivery(frame, self.connection.sent_at)
+
+    def describe_end(self, reason: EndReason) -> Envelope:
+        """Return the last envelope of a stream that ends early."""
+        return describe(self.topic, "reconnect", Reconnect(reason=reason), self.service.clock)
 
     def close(self) -> None:
         """Let go of the topic; doing it again does nothing."""

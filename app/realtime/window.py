@@ -8,8 +8,8 @@ from app.realtime.models import Envelope, Event
 from app.realtime.sequence import EventSequence
 
 BATCH_SIZE: Final = 200
-EVENTS_KEPT: Final = 1_000
-"""A viewer that lags further behind gets a snapshot."""
+EVENTS_KEPT: Final = 4_000
+"""A viewer that lags further behind gets a snapshot; more than one batch of results announces."""
 
 Wake = Callable[[], None]
 

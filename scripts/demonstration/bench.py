@@ -48,7 +48,8 @@ async def create_cases(owner: Person, space: Workspace, count: int) -> None:
 
 async def follow(owner: Person, run_id: str) -> list[ServerSentEvent]:
     async with asyncio.timeout(RUN_DEADLINE_SECONDS):
-        return [event async for event in read_events(owner.service, f"/runs/{run_id}/events", 0)]
+        stream = read_events(owner.service, f"/runs/{run_id}/events", 0)
+        return [event async for event in stream if not event.is_state]
 
 
 async def measure(stage: Stage, count: int) -> Document:

@@ -15,7 +15,7 @@ SHOP_DELAY_MS = 250.0
 
 UVICORN_OPTIONS = (
     *("--host", "127.0.0.1", "--port", "{port}"),
-    *("--no-access-log", "--timeout-graceful-shutdown", "5"),
+    *("--no-access-log", "--ws-per-message-deflate", "false", "--timeout-graceful-shutdown", "5"),
 )
 
 

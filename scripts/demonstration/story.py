@@ -63,8 +63,9 @@ async def follow_live(owner: Person, run: Document, display: Display) -> list[Se
     events: list[ServerSentEvent] = []
     with display.progress(len(CASES)) as progress:
         async for event in read_events(owner.service, f"/runs/{run['id']}/events", 0):
-            events.append(event)
-            progress.show(event)
+            if not event.is_state:
+                events.append(event)
+                progress.show(event)
     return events
 
 
@@ -72,7 +73,7 @@ async def collect_events(
     viewer: Person, run: Document, last_event_id: int | None = None
 ) -> list[ServerSentEvent]:
     stream = read_events(viewer.service, f"/runs/{run['id']}/events", last_event_id)
-    return [event async for event in stream]
+    return [event async for event in stream if not event.is_state]
 
 
 async def follow(owner: Person, run: Document, display: Display) -> Streams:

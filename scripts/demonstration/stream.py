@@ -25,6 +25,11 @@ class ServerSentEvent:
         document: dict[str, Any] = json.loads(self.data)
         return document
 
+    @property
+    def is_state(self) -> bool:
+        """Whether it tells how things are, such as who watches, and not what happened."""
+        return self.document["seq"] is None
+
 
 @dataclass
 class EventParser:
@@ -63,9 +68,15 @@ async def read_events(
     headers = {"Accept": "text/event-stream"}
     if last_event_id is not None:
         headers["Last-Event-ID"] = str(last_event_id)
-    parser = EventParser()
     async with client.stream("GET", path, headers=headers, timeout=60.0) as answer:
         answer.raise_for_status()
-        async for line in answer.aiter_lines():
-            if event := parser.parse(line):
-                yield event
+        async for event in parse_events(answer.aiter_lines()):
+            yield event
+
+
+async def parse_events(lines: AsyncIterator[str]) -> AsyncIterator[ServerSentEvent]:
+    """Turn the lines of a stream into its events."""
+    parser = EventParser()
+    async for line in lines:
+        if event := parser.parse(line):
+            yield event

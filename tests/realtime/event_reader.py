@@ -11,12 +11,13 @@ from scripts.demonstration.stream import ServerSentEvent, read_events
 
 @dataclass
 class EventReader:
-    """Follows one run, again and again when asked to, each time after what it has."""
+    """Follows one run, again and again when asked to; a snapshot stands for all before it."""
 
     client: httpx.AsyncClient
     run_id: str
     address: str = "/api/v1"
     snapshot: dict[str, Any] | None = None
+    state: dict[str, Any] = field(default_factory=dict[str, Any])
     events: list[ServerSentEvent] = field(default_factory=list[ServerSentEvent])
     arrivals: list[float] = field(default_factory=list[float])
     farewell: str | None = None
@@ -26,9 +27,13 @@ class EventReader:
         async for event in read_events(self.client, path, last_event_id):
             match event.type:
                 case "snapshot":
-                    self.snapshot = event.document
+                    self.snapshot = event.document["data"]
+                    self.events.clear()
+                    self.arrivals.clear()
                 case "reconnect":
-                    self.farewell = event.document["reason"]
+                    self.farewell = event.document["data"]["reason"]
+                case "presence" | "degraded":
+                    self.state[event.type] = event.document["data"]
                 case _:
                     self.events.append(event)
                     self.arrivals.append(time.monotonic())

@@ -151,7 +151,7 @@ async def test_closing_ends_the_streams_and_refuses_new_ones(
 async def test_a_viewer_that_does_not_read_holds_up_nobody_and_gets_the_newest_snapshot(
     run: RecordedRun, relay: EventRelay
 ) -> None:
-    count = 5 * EVENTS_KEPT
+    count = 3 * EVENTS_KEPT
     lively, slow = Viewer(run), Viewer(run)
     stream = await open_stream(relay, run, slow.principal)
     async with asyncio.TaskGroup() as tasks:

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from app.realtime.events import EventEnvelope, Reconnect
 from app.realtime.feed import FeedTiming
 from app.realtime.frames import Frame
 from app.realtime.models import Envelope
 from app.realtime.relay import EventRelay, RelayTiming
-from app.realtime.responses import LARGEST_WRITE, EventStreamResponse, encode_farewell
+from app.realtime.responses import LARGEST_WRITE, EventStreamResponse
 from app.realtime.supervision import SupervisionTiming
 from tests.realtime.conditions import until
 from tests.realtime.recorded_run import RecordedRun, create_principal, create_relay, open_stream
@@ -30,11 +31,6 @@ def test_a_frame_on_the_wire() -> None:
     frame = Frame((Envelope("a", b"{}", 8), Envelope("presence", b"[]", None)), 8)
     assert frame.server_sent == b"event: a\ndata: {}\nid: 8\n\nevent: presence\ndata: []\n\n"
     assert frame.message == "[{},[]]"
-
-
-def test_the_end_on_the_wire() -> None:
-    assert encode_farewell("completed") == b""
-    assert encode_farewell("lifetime") == b'event: reconnect\ndata: {"reason":"lifetime"}\n\n'
 
 
 @pytest.fixture
@@ -109,6 +105,18 @@ async def test_a_caller_who_takes_nothing_does_not_delay_the_end_of_the_process(
         caller.is_reading.clear()
         relay.close()
     assert stream.find_end() == "shutting_down"
+
+
+async def test_a_stream_that_ends_early_says_why(run: RecordedRun, relay: EventRelay) -> None:
+    caller = Caller()
+    stream = await open_stream(relay, run, create_principal())
+    stream.connection.end("lifetime")
+    await EventStreamResponse(stream)(SCOPE, caller.receive, caller.send)
+    last = caller.content.decode().split("\n\n")[-2].splitlines()
+    assert last[0] == "event: reconnect"
+    envelope = EventEnvelope[Reconnect].model_validate_json(last[1].removeprefix("data: "))
+    assert (envelope.topic, envelope.data.reason) == (str(run.topic), "lifetime")
+    assert caller.is_complete
 
 
 async def test_a_large_snapshot_is_sent_in_parts(run: RecordedRun, relay: EventRelay) -> None:
