@@ -43,7 +43,7 @@ def read_url(url: str, location: str) -> str:
     """An absolute URL as it is sent; raise InvalidRequestError when it is not http or https."""
     origin, rest = _split(url) if url.startswith(_SCHEMES) else (url, "")
     check_address(origin, location)
-    return f"{origin}{_encode(rest)}"
+    return f"{origin}{'' if rest.startswith('/') else '/'}{_encode(rest)}"
 
 
 def append_query(url: str, encoded: str) -> str:
@@ -96,7 +96,12 @@ def _split(url: str) -> tuple[str, str]:
 def _encode(rest: str) -> str:
     """Path and query as every transport would send them, so that they can be signed."""
     rest = rest.partition("#")[0]
-    return quote(rest, safe=_URL_SAFE) if _TO_ENCODE.search(rest) else rest
+    if _TO_ENCODE.search(rest):
+        rest = quote(rest, safe=_URL_SAFE)
+    if "'" not in rest:
+        return rest
+    path, separator, query = rest.partition("?")
+    return path + separator + query.replace("'", "%27")
 
 
 def _encode_query(query: JsonObject) -> str:

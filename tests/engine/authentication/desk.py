@@ -1,16 +1,18 @@
 """An authenticator with a clock that tests move, and everything it learned."""
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 
 from app.engine import AuthSpec, JsonValue, ReceivedResponse, Scope, Transport
 from app.engine.authentication.authenticator import Authenticator
 from app.engine.requests.build import build_request
+from app.engine.transports.aiohttp_transport import AiohttpTransport
 from app.engine.transports.httpx_transport import HttpxTransport
+from app.engine.transports.pyreqwest_transport import PyreqwestTransport
 from tests.engine.builders import build_test
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -58,9 +60,17 @@ class Desk:
         return await self.authenticator.send(test, request, timeout, SCOPE)
 
 
+def create_httpx_transport() -> HttpxTransport:
+    return HttpxTransport(httpx.AsyncClient(timeout=10, trust_env=False))
+
+
+# Every transport must send what was signed.
+TRANSPORTS = (AiohttpTransport, PyreqwestTransport, create_httpx_transport)
+CreateTransport: TypeAlias = Callable[[], AiohttpTransport | PyreqwestTransport | HttpxTransport]
+
+
 @asynccontextmanager
-async def open_desk(clock: MovingClock | None = None) -> AsyncGenerator[Desk]:
+async def open_desk(create_transport: CreateTransport = PyreqwestTransport) -> AsyncGenerator[Desk]:
     """A desk that sends over real sockets."""
-    limits = httpx.Limits(max_connections=50)
-    async with httpx.AsyncClient(limits=limits, timeout=10, trust_env=False) as client:
-        yield Desk(HttpxTransport(client), clock)
+    async with aclosing(create_transport()) as transport:
+        yield Desk(transport)

@@ -8,7 +8,14 @@ import pytest
 
 from app.engine import AuthSpec, JsonValue, PreparedRequest
 from app.engine.errors import InvalidRequestError
-from tests.engine.authentication.desk import SCOPE, Desk, MovingClock, open_desk
+from tests.engine.authentication.desk import (
+    SCOPE,
+    TRANSPORTS,
+    CreateTransport,
+    Desk,
+    MovingClock,
+    open_desk,
+)
 from tests.engine.authentication.signature_target import ACCESS_KEY, SECRET_KEY, SignatureTarget
 from tests.engine.builders import MemoryTransport, build_test
 from tests.targets.serving import RunningTarget
@@ -66,6 +73,7 @@ async def test_published_signatures(
     assert "Host" not in headers
 
 
+@pytest.mark.parametrize("create_transport", TRANSPORTS)
 @pytest.mark.parametrize("service", ["execute-api", "s3"])
 @pytest.mark.parametrize(
     "fields",
@@ -78,11 +86,13 @@ async def test_published_signatures(
         {"method": "DELETE", "headers": {"Authorization": "Bearer old"}, "cookies": {"a": "b"}},
     ],
 )
-async def test_a_target_verifies_it(service: str, fields: dict[str, Any]) -> None:
+async def test_a_target_verifies_it(
+    create_transport: CreateTransport, service: str, fields: dict[str, Any]
+) -> None:
     target = SignatureTarget()
     settings = SETTINGS | {"service": service, "session_token": "a-session"}
     with RunningTarget(target.application) as running:
-        async with open_desk() as desk:
+        async with open_desk(create_transport) as desk:
             sending = (desk.send(running.url, "aws-sigv4", settings, **fields) for _ in range(5))
             responses = await asyncio.gather(*sending)
     assert {response.status_code for response in responses} == {200}

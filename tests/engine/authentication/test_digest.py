@@ -6,7 +6,7 @@ import pytest
 
 from app.engine.authentication.errors import AuthenticationError
 from app.engine.errors import Category, InvalidRequestError
-from tests.engine.authentication.desk import open_desk
+from tests.engine.authentication.desk import TRANSPORTS, CreateTransport, open_desk
 from tests.engine.authentication.digest_target import DigestTarget, compute_response
 from tests.targets.serving import RunningTarget
 
@@ -36,11 +36,14 @@ def test_the_target_computes_the_example_of_the_rfc(algorithm: str, response: st
     assert compute_response("Circle of Life", fields, "GET", fields["cnonce"]) == response
 
 
+@pytest.mark.parametrize("create_transport", TRANSPORTS)
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-async def test_answers_the_challenge_and_uses_the_nonce_again(algorithm: str) -> None:
+async def test_answers_the_challenge_and_uses_the_nonce_again(
+    algorithm: str, create_transport: CreateTransport
+) -> None:
     target = DigestTarget(algorithm)
     with RunningTarget(target.application) as running:
-        async with open_desk() as desk:
+        async with open_desk(create_transport) as desk:
             for path in ("/", "/a%20b/ü?q=ä b&x='y'", "/{id}"):
                 response = await desk.send(
                     running.url,

@@ -39,7 +39,9 @@ def build_url(base_url: str = "http://shop.test", **fields: Any) -> str:
         ("http://shop.test", "/x#part", "http://shop.test/x"),
         ("http://shop.test", "/ü b/%41?q=ä|", "http://shop.test/%C3%BC%20b/%41?q=%C3%A4%7C"),
         ("http://shop.test", '/x?f={"a":[1]}', "http://shop.test/x?f=%7B%22a%22:[1]%7D"),
-        ("http://shop.test", "https://o.test?a=ü", "https://o.test?a=%C3%BC"),
+        ("http://shop.test", "https://o.test?a=ü", "https://o.test/?a=%C3%BC"),
+        ("http://shop.test", "https://o.test", "https://o.test/"),
+        ("http://shop.test", "/it's?q='a'", "http://shop.test/it's?q=%27a%27"),
         ("http://shop.test", "/x?next={{captured_data.login.next}}", None),
     ],
 )
