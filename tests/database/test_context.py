@@ -1,6 +1,7 @@
 """The execution context: merged key by key, safe under concurrent writers, limited."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -40,6 +41,44 @@ async def test_deltas_are_merged_key_by_key(run: ClaimedRun) -> None:
     assert merged["shared_variables"] == {"user": 7}
     assert merged["captured_data"] == {"login": {"id": 2, "name": "Ada"}, "cart": {"items": [1]}}
     assert merged["test_order"] == ["login", "cart"]
+
+
+async def test_captures_of_iterations_fill_lists_by_their_index(run: ClaimedRun) -> None:
+    update = run.service.call
+    for items in ({"2": "c"}, {"0": "a", "4": None}, {"2": "C"}):
+        merged = await update(
+            "update_test_run_context",
+            run_id=run.run_id,
+            captured_data={"login": {"plain": 1}},
+            captured_items={"each": {"id": items}, "login": {"other": {"0": True}}},
+        )
+    assert merged["captured_data"] == {
+        "login": {"plain": 1, "other": [True]},
+        "each": {"id": ["a", None, "C", None, None]},
+    }
+    assert set(merged["last_written"]["captured_data"]) == {"login", "each"}
+
+
+async def test_every_change_gives_the_context_a_version(run: ClaimedRun) -> None:
+    versions = [
+        await run.record(context=context)
+        for context in ({}, {"shared_variables": {"a": 1}}, {}, {"test_order": ["login"]})
+    ]
+    assert [answer["context_version"] for answer in versions] == [0, 1, 1, 2]
+    stored = await run.service.call("get_test_run_context", run_id=run.run_id)
+    assert (stored["version"], stored["expires_at"]) == (2, None)
+
+
+async def test_a_context_is_gone_when_its_time_is_up(run: ClaimedRun, database: Connect) -> None:
+    await run.finish()
+    stored = await run.service.call("get_test_run_context", run_id=run.run_id)
+    kept = datetime.fromisoformat(stored["expires_at"]) - datetime.now(UTC)
+    assert timedelta(hours=23) < kept < timedelta(hours=25)
+    await (await database()).execute(
+        "update public.test_execution_context set expires_at = now() where run_id = %s",
+        [run.run_id],
+    )
+    assert await run.service.call("get_test_run_context", run_id=run.run_id) is None
 
 
 async def test_concurrent_writers_both_survive(run: ClaimedRun) -> None:
