@@ -127,7 +127,9 @@ class Attempts:
     def _examine(self, exchange: Exchange, preparation: Preparation, response: Response) -> None:
         exchange.response = response
         captured = take_captures(preparation.captures, self._test.key, response)
-        self._bench.learn_secrets(captured.delta)
+        if captured.delta:
+            is_iterated = self._unit.iteration is not None
+            self._bench.learn_secrets(captured.delta, is_iterated=is_iterated)
         exchange.captured = captured.delta
         results, missing = _evaluate(preparation.awaited, response), captured.missing
         if any(map(_is_failure, results)):

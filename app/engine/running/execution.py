@@ -105,7 +105,7 @@ class TestExecution:
         return TestResult(
             test_case_id=test.test_case_id,
             key=test.key,
-            name=test.name,
+            name=unit.name,
             status=status,
             started_at=unit.started_at,
             completed_at=now,

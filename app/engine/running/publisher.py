@@ -42,7 +42,7 @@ class Publisher:
                 occurred_at=unit.started_at or self._clock.now(),
                 test_case_id=test.test_case_id,
                 key=test.key,
-                name=test.name,
+                name=unit.name,
                 iteration=unit.index,
                 iteration_name=unit.iteration_name,
             )
@@ -57,7 +57,7 @@ class Publisher:
                 occurred_at=self._clock.now(),
                 test_case_id=test.test_case_id,
                 key=test.key,
-                name=test.name,
+                name=unit.name,
                 attempt=attempt,
                 next_attempt_in_seconds=delay,
                 iteration=unit.index,
@@ -82,7 +82,7 @@ class Publisher:
         result = TestResult(
             test_case_id=test.test_case_id,
             key=test.key,
-            name=test.name,
+            name=unit.name,
             status=ResultStatus.SKIPPED,
             completed_at=now,
             iteration=unit.index,

@@ -1,16 +1,21 @@
 """Every unit of a run, and how many results of which status there are."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import product
 from typing import TypeAlias
 
-from app.engine.errors import StepError
+from app.engine.errors import StepError, TemplateError
 from app.engine.iterations import Iteration, expand
 from app.engine.plan import Plan
 from app.engine.planned_test import PlannedTest
+from app.engine.redaction import Redactor
 from app.engine.results import Counts, ResultStatus
 from app.engine.running.unit import TestUnits, Unit
+from app.engine.templates import follow
+from app.engine.templates.roots import ITERATION
 
 # Statuses by key and iteration.
 Recorded: TypeAlias = Mapping[tuple[str, int], ResultStatus]
@@ -19,12 +24,13 @@ Recorded: TypeAlias = Mapping[tuple[str, int], ResultStatus]
 class Roster:
     """Of the tests of a plan; what is `recorded` has its result and gets no unit."""
 
-    def __init__(self, plan: Plan, recorded: Recorded, now: datetime) -> None:
+    def __init__(self, plan: Plan, recorded: Recorded, now: datetime, redactor: Redactor) -> None:
         keys = {test.key for test in plan.tests}
         known = {place: status for place, status in recorded.items() if place[0] in keys}
         self._tally = Counter(ResultStatus(status) for status in known.values())
         self._tests = {
-            test.key: TestUnits(list(_iter_units(test, plan, known, now))) for test in plan.tests
+            test.key: TestUnits(list(_iter_units(test, plan, known, now, redactor)))
+            for test in plan.tests
         }
         for (key, _), status in known.items():
             self._tests[key].take_recorded(ResultStatus(status))
@@ -66,18 +72,32 @@ class Roster:
         return Counts.from_statuses(self.total, self._tally.elements())
 
 
-def _iter_units(test: PlannedTest, plan: Plan, recorded: Recorded, now: datetime) -> Iterator[Unit]:
+def _iter_units(
+    test: PlannedTest, plan: Plan, recorded: Recorded, now: datetime, redactor: Redactor
+) -> Iterator[Unit]:
     """Those without a result. Iterations that cannot be read are one unit, which says so."""
     try:
         iterations = _list_iterations(test, plan)
     except StepError as error:
         if (test.key, 0) not in recorded:
-            yield Unit(test, now, problem=error.problem)
+            yield Unit(test, now, redactor.redact, problem=error.problem)
         return
+    _learn_credentials(test, iterations, redactor)
     for index, iteration in enumerate(iterations):
         if (test.key, index) not in recorded:
-            yield Unit(test, now, iteration)
+            yield Unit(test, now, redactor.redact, iteration)
 
 
 def _list_iterations(test: PlannedTest, plan: Plan) -> Sequence[Iteration | None]:
     return (None,) if test.iterate is None else expand(test.iterate, plan.fixtures)
+
+
+def _learn_credentials(
+    test: PlannedTest, iterations: Sequence[Iteration | None], redactor: Redactor
+) -> None:
+    """Values of iterations that are sent as credentials are secrets, in their names, too."""
+    sent = [] if test.iterate is None else test.references.credentials
+    paths = [use.path for use in sent if use.path.root == ITERATION]
+    for iteration, path in product(iterations, paths):
+        with contextlib.suppress(TemplateError):  # what is not there is no secret
+            redactor.add(follow(iteration and iteration.to_document(), path, ITERATION))

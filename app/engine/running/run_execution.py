@@ -46,7 +46,7 @@ class RunExecution:
         self._clock = workbench.options.clock
         self._publisher = publisher
         self._control = control
-        self._roster = Roster(plan, recorded, self._clock.now())
+        self._roster = Roster(plan, recorded, self._clock.now(), workbench.redactor)
         self._schedule = Schedule(plan.requirements)
         self._limits = Limits(self._options)
         self._admission = Admission(self._options.concurrency)
@@ -54,6 +54,7 @@ class RunExecution:
         self._ending = Ending(plan.tests, recorded)
         self._timers: list[asyncio.TimerHandle] = []
         self._skips: deque[tuple[Unit, str]] = deque()
+        self._publishing = asyncio.Lock()
         self._attention = asyncio.Event()
 
     async def drive(self) -> None:
@@ -92,14 +93,19 @@ class RunExecution:
             await self._publish_skips()
 
     async def _publish_skips(self) -> None:
-        while self._skips:
-            await self._publisher.announce_skip(*self._skips.popleft())
+        """Return when all that were noted until now are published, by whomever."""
+        if self._skips or self._publishing.locked():
+            async with self._publishing:
+                while self._skips:
+                    await self._publisher.announce_skip(*self._skips.popleft())
 
     def _apply(self, progress: Progress) -> None:
         """Skip what is blocked, and send on its way what may start."""
         for blocked in progress.blocked:
             waiting = self._roster.list_waiting(blocked.key)
             self._skip(waiting, f"required_test_failed: {blocked.root_cause}")
+        if not progress.released:
+            return
         now = self._clock.now()
         self._admission.submit(
             self._issue_ticket(unit, released, now)
@@ -141,6 +147,7 @@ class RunExecution:
             return
         unit.is_active, unit.started_at = True, self._clock.now()
         self._ending.note_start(unit)
+        await self._publish_skips()  # of those that it required
         await self._publisher.announce_start(unit)
         await self._settle(unit, await self._execute(unit))
 

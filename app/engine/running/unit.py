@@ -1,7 +1,7 @@
 """What becomes one result: a test, or one iteration of it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from app.engine.errors import Problem
@@ -18,7 +18,8 @@ class Unit:
     """
     One result to be. `problem` says why the iterations of its test are not known.
 
-    It is active from its first start until its result has taken effect.
+    It is active from its first start until its result has taken effect. Its names may be shown:
+    `redact` is asked for them.
     """
 
     __slots__ = (
@@ -27,6 +28,8 @@ class Unit:
         "is_active",
         "is_ended",
         "iteration",
+        "iteration_name",
+        "name",
         "problem",
         "queued_at",
         "ready_at",
@@ -40,11 +43,14 @@ class Unit:
         self,
         test: PlannedTest,
         queued_at: datetime,
+        redact: Callable[[str], str],
         iteration: Iteration | None = None,
         problem: Problem | None = None,
     ) -> None:
         self.test = test
+        self.name = redact(test.name)
         self.iteration = iteration
+        self.iteration_name = None if iteration is None else redact(iteration.name)
         self.problem = problem
         self.queued_at = queued_at
         self.ready_at: datetime | None = None
@@ -60,11 +66,6 @@ class Unit:
     def index(self) -> int:
         """The place among the iterations of the test, from 0."""
         return 0 if self.iteration is None else self.iteration.index
-
-    @property
-    def iteration_name(self) -> str | None:
-        """The name of the iteration; None for a test that is not iterated."""
-        return None if self.iteration is None else self.iteration.name
 
     @property
     def is_waiting(self) -> bool:

@@ -1,16 +1,19 @@
 """What the tests of one run share."""
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Iterable
 
 from app.engine.authentication.authenticator import Authenticator
+from app.engine.errors import TemplateError
 from app.engine.evidence import EvidenceRecorder
+from app.engine.json_values import JsonObject, JsonValue
 from app.engine.options import RunOptions
 from app.engine.plan import Plan
 from app.engine.redaction import Redactor
 from app.engine.results import ContextDelta
 from app.engine.scope import Scope
-from app.engine.templates import PathStep, ValuePath
+from app.engine.templates import PathStep, ValuePath, follow
 from app.engine.templates.roots import CAPTURED_DATA, SHARED_VARIABLES
 from app.engine.transport import Transport
 
@@ -33,19 +36,28 @@ class Workbench:
         for path in paths:
             self.redactor.add(scope.find(path))
 
-    def learn_secrets(self, delta: ContextDelta) -> None:
+    def learn_secrets(self, delta: ContextDelta, *, is_iterated: bool) -> None:
         """Captured tokens are secrets, and so is all else captured that some test sends as one."""
         for token in delta.shared_auth_tokens.values():
             self.redactor.add(token)
-        captured = Scope()
-        captured.apply(delta)
-        places = [
-            *((CAPTURED_DATA, key) for key in delta.captured_data),
-            *((SHARED_VARIABLES, name) for name in delta.shared_variables),
-        ]
-        for place in places:
-            for path in self._credentials.get(place, ()):
-                self.redactor.add(captured.find(path))
+        for name, value in delta.shared_variables.items():
+            for path in self._credentials.get((SHARED_VARIABLES, name), ()):
+                self._learn(value, path, 1)
+        for key, values in delta.captured_data.items():
+            for path in self._credentials.get((CAPTURED_DATA, key), ()):
+                self._learn_captured(values, path, is_iterated=is_iterated)
+
+    def _learn_captured(self, values: JsonObject, path: ValuePath, *, is_iterated: bool) -> None:
+        """Of a test with iterations, the step behind the name chooses the iteration."""
+        name, *rest = path.steps[1:] or (None,)
+        if name not in values:
+            return
+        is_chosen = is_iterated and rest and isinstance(rest[0], int)
+        self._learn(values[name], path, 3 if is_chosen else 2)
+
+    def _learn(self, value: JsonValue, path: ValuePath, first: int) -> None:
+        with contextlib.suppress(TemplateError):  # what is not there is no secret
+            self.redactor.add(follow(value, path, path.root, first))
 
 
 def _group_by_place(paths: Iterable[ValuePath]) -> dict[tuple[str, PathStep], list[ValuePath]]:

@@ -1,6 +1,6 @@
 """The limits of a run by name: of its locks and of the hosts that it talks to."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from app.engine.options import RunOptions
 from app.engine.results import Hold
@@ -22,9 +22,9 @@ class Limits:
         """Whether it matters which host a test talks to."""
         return self._host_capacity is not None or self._host_rate is not None
 
-    def get_locks(self, names: Iterable[str]) -> tuple[Gate, ...]:
+    def get_locks(self, names: Sequence[str]) -> tuple[Gate, ...]:
         """Always in the same order, so that no two tests wait for a lock of each other."""
-        return tuple(map(self._get_lock, sorted(set(names))))
+        return tuple(map(self._get_lock, sorted(set(names)))) if names else ()
 
     def find_host(self, host: str) -> Gate | None:
         """The limit on tests in flight to a host."""
