@@ -4,9 +4,10 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 from app.engine.transfer import Transfer
+from app.engine.transport import PreparedRequest
 from app.engine.transports.failures import misencoded
 
-ACCEPT_ENCODING = ("Accept-Encoding", "gzip, deflate")
+ACCEPTED_ENCODINGS = "gzip, deflate"
 
 PIECE_BYTES = 64 * 1024
 MAXIMUM_ENCODINGS = 5
@@ -104,3 +105,12 @@ def get_body_limit(transfer: Transfer, maximum: int) -> int:
     """Bytes to keep of a body: as the test says, but no more than `maximum`."""
     wanted = transfer.maximum_body_bytes
     return maximum if wanted is None else min(wanted, maximum)
+
+
+def list_headers(request: PreparedRequest) -> list[tuple[str, str]]:
+    """Those of the request, and which encodings it may be answered in unless it says so itself."""
+    headers = list(request.headers)
+    if all(name.lower() != "accept-encoding" for name, _ in headers):
+        is_compressed = request.transfer.accepts_compression
+        headers.append(("Accept-Encoding", ACCEPTED_ENCODINGS if is_compressed else "identity"))
+    return headers

@@ -65,6 +65,15 @@ def refused(host: str) -> TransportError:
     return TransportError(Category.CONNECTION, f"connection refused by {host}", CHECK_TARGET)
 
 
+def refused_by_proxy(proxy: str, status_code: int) -> TransportError:
+    """The proxy gives no tunnel to the target."""
+    return TransportError(
+        Category.CONNECTION,
+        f"the proxy {proxy} refused to connect: it answered {status_code}",
+        "Check transfer.proxy, its user and password, and what it allows.",
+    )
+
+
 def insecure(reason: str) -> TransportError:
     """TLS failed; `reason` is what the library says."""
     for signs, message, suggested_fix in _TLS_REASONS:

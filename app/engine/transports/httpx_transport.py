@@ -12,7 +12,7 @@ from app.engine.errors import TransportError
 from app.engine.transfer import MAXIMUM_BODY_BYTES
 from app.engine.transport import PreparedRequest, ReceivedResponse
 from app.engine.transports import failures
-from app.engine.transports.body import ACCEPT_ENCODING, BodyCollector, get_body_limit
+from app.engine.transports.body import BodyCollector, get_body_limit, list_headers
 from app.engine.transports.progress import Progress
 
 
@@ -32,12 +32,12 @@ class HttpxTransport:
 
     async def send(self, request: PreparedRequest, timeout: float) -> ReceivedResponse:
         """Raise TransportError when no complete answer arrived within `timeout` seconds."""
-        progress = Progress(failures.find_host(request.url))
+        progress = Progress()
         try:
             async with asyncio.timeout(timeout):
                 return await self._exchange(_build(request), request, progress)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            raise _explain(error, progress, timeout) from error
+            raise _explain(error, request, progress, timeout) from error
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -68,10 +68,7 @@ class HttpxTransport:
 
 
 def _build(request: PreparedRequest) -> httpx.Request:
-    headers = [(name.encode(), value.encode()) for name, value in request.headers]
-    if all(name.lower() != b"accept-encoding" for name, _ in headers):
-        name, value = ACCEPT_ENCODING
-        headers.append((name.encode(), value.encode()))
+    headers = [(name.encode(), value.encode()) for name, value in list_headers(request)]
     # The deadline of the whole exchange is ours; the client has none of its own to add.
     extensions = {"timeout": httpx.Timeout(None).as_dict()}
     return httpx.Request(
@@ -85,19 +82,21 @@ async def _read(response: httpx.Response, body: BodyCollector) -> None:
             return
 
 
-def _explain(error: Exception, progress: Progress, timeout: float) -> TransportError:
+def _explain(
+    error: Exception, request: PreparedRequest, progress: Progress, timeout: float
+) -> TransportError:
     causes = tuple(_iter_causes(error))
     if any(isinstance(cause, TimeoutError | httpx.TimeoutException) for cause in causes):
         return failures.timed_out(progress.describe(), timeout)
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL | ValueError):
         return failures.unusable_address(str(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return failures.unknown_host(progress.host)
+        return failures.unknown_host(failures.find_host(request.url))
     insecure = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
     if insecure is not None:
         return failures.insecure(str(insecure))
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return failures.refused(progress.host)
+        return failures.refused(failures.find_host(request.url))
     return failures.broken_off(progress.describe(), str(error) or type(error).__name__)
 
 

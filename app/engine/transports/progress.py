@@ -7,20 +7,18 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Progress:
-    """The moments of one exchange on the monotonic clock; `host` as messages name it."""
+    """The moments of one exchange on the monotonic clock."""
 
-    host: str
     started_at: float = field(default_factory=time.perf_counter)
     answered_at: float | None = None
     body: Sized = ()
 
-    def get_phases(self, sent_at: float | None = None) -> dict[str, float]:
-        """Milliseconds from the start, or what was measured last, to the answer; and to its end."""
+    def get_phases(self) -> dict[str, float]:
+        """Milliseconds until the headers of the answer, and from there to its end."""
         if self.answered_at is None:
             return {}
-        since = self.started_at if sent_at is None else sent_at
         return {
-            "first_byte_ms": to_milliseconds(self.answered_at - since),
+            "first_byte_ms": to_milliseconds(self.answered_at - self.started_at),
             "download_ms": to_milliseconds(time.perf_counter() - self.answered_at),
         }
 

@@ -21,7 +21,7 @@ from app.engine.errors import TransportError
 from app.engine.transfer import MAXIMUM_BODY_BYTES, Transfer
 from app.engine.transport import PreparedRequest, ReceivedResponse
 from app.engine.transports import failures
-from app.engine.transports.body import ACCEPT_ENCODING, BodyCollector, get_body_limit
+from app.engine.transports.body import BodyCollector, get_body_limit, list_headers
 from app.engine.transports.progress import Progress
 from app.engine.transports.pyreqwest_clients import ADDRESS_TIMEOUT_MS, RouteClients
 from app.engine.transports.routes import MAXIMUM_ROUTES, Route
@@ -47,13 +47,13 @@ class PyreqwestTransport:
 
     async def send(self, request: PreparedRequest, timeout: float) -> ReceivedResponse:
         """Raise TransportError when no complete answer arrived within `timeout` seconds."""
-        progress = Progress(failures.find_host(request.url))
+        progress = Progress()
         try:
             async with asyncio.timeout(timeout):
                 clients = self._get_clients(Route.from_request(request))
                 return await self._try(clients, clients.addresses, request, progress)
         except PyreqwestError as error:
-            raise _explain(error, request.transfer, progress) from error
+            raise _explain(error, request, progress) from error
         except TimeoutError as error:
             raise failures.timed_out(progress.describe(), timeout) from error
         except ValueError as error:
@@ -114,9 +114,7 @@ class PyreqwestTransport:
 
 
 def _build(client: Client, request: PreparedRequest) -> StreamRequest:
-    builder = client.request(request.method, request.url).headers(request.headers)
-    if all(name.lower() != "accept-encoding" for name, _ in request.headers):
-        builder = builder.header(*ACCEPT_ENCODING)
+    builder = client.request(request.method, request.url).headers(list_headers(request))
     if request.body is not None:
         builder = builder.body_bytes(request.body)
     # Every piece at once: what arrived before a failure is told.
@@ -145,19 +143,19 @@ def _read_values(headers: HeaderMap, name: str) -> list[str]:
         return [UNREADABLE]
 
 
-def _explain(error: PyreqwestError, transfer: Transfer, progress: Progress) -> TransportError:
+def _explain(error: PyreqwestError, request: PreparedRequest, progress: Progress) -> TransportError:
     reasons = _list_reasons(error)
     reason = reasons[-1]
     if isinstance(error, BuilderError):
         return failures.unusable_address(reason)
     if isinstance(error, RequestTimeoutError):
-        return _explain_timeout(error, transfer, progress)
+        return _explain_timeout(error, request.transfer, progress)
     if "dns error" in reasons:
-        return failures.unknown_host(progress.host)
+        return failures.unknown_host(failures.find_host(request.url))
     if any(sign in reason for sign in _TLS_SIGNS):
         return failures.insecure(reason)
     if "Connection refused" in reason:
-        return failures.refused(progress.host)
+        return failures.refused(failures.find_host(request.url))
     return failures.broken_off(progress.describe(), reason)
 
 
