@@ -4,10 +4,9 @@ Golden event streams: scenarios, and the events they must produce, as JSON.
 `python -m tests.engine.golden` writes tests/golden/*.json anew; review the difference.
 """
 
-import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,17 +26,17 @@ from app.engine import (
 from tests.engine.builders import (
     BASE_URL,
     Answer,
-    FrozenClock,
     MemoryTransport,
     build_document,
     connection_refused,
     json_response,
 )
+from tests.engine.virtual_time import VirtualClock, run_in_virtual_time
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 
 OPTIONS = RunOptions(
-    concurrency=1, retry_initial_seconds=0, retry_jitter_seconds=0, clock=FrozenClock()
+    concurrency=1, retry_initial_seconds=1, retry_jitter_seconds=0, clock=VirtualClock()
 )
 
 
@@ -52,6 +51,7 @@ class Scenario:
         default_factory=dict[tuple[str, int], ResultStatus]
     )
     cancel_at: str | None = None
+    fail_fast: bool = False
 
     async def play(self) -> list[dict[str, Any]]:
         """Run it and return its events as JSON."""
@@ -60,7 +60,7 @@ class Scenario:
             Plan.from_document(self.document),
             Scope.from_document(self.document, self.secrets),
             MemoryTransport(self.answer),
-            OPTIONS,
+            replace(OPTIONS, fail_fast=self.fail_fast),
             self.recorded,
             control,
         )
@@ -169,6 +169,81 @@ READY = {"type": "custom", "path": "$.ready", "expected": True}
 CHAIN = build_document([{"key": key} for key in "abcd"], [("b", "a"), ("c", "b"), ("d", "c")])
 
 
+DONE = {"type": "jsonpath", "path": "$.state", "expected": "done"}
+POLL = build_document(
+    [
+        {
+            "key": "job",
+            "method": "POST",
+            "capture_vars": {"id": "$.id"},
+            "expected_status_code": 202,
+        },
+        {
+            "key": "result",
+            "path": "/jobs/{{captured_data.job.id}}",
+            "poll": {"until": [DONE], "interval_ms": 500, "multiplier": 2},
+            "capture_vars": {"total": "$.total"},
+        },
+    ]
+)
+
+
+def build_slow_job() -> Callable[[PreparedRequest], Answer]:
+    states = iter(["queued", "running", "done"])
+
+    def answer(request: PreparedRequest) -> Answer:
+        if request.method == "POST":
+            return json_response({"id": 7}, 202)
+        return json_response({"state": next(states), "total": 3})
+
+    return answer
+
+
+USERS = build_document(
+    [
+        {
+            "key": "user",
+            "path": "/users/{{iteration.value.name}}",
+            "iterate": {"csv": "name,role\nann,admin\nbob,guest\ncid,guest"},
+            "assertions": [
+                {"type": "jsonpath", "path": "$.role", "expected": "{{iteration.value.role}}"}
+            ],
+            "capture_vars": {"id": "$.id"},
+        },
+        {"key": "report", "path": "/report/{{captured_data.user.id[0]}}"},
+    ]
+)
+
+
+def answer_by_user(request: PreparedRequest) -> Answer:
+    name = request.url.rpartition("/")[2]
+    return json_response({"id": f"id-of-{name}", "role": "admin" if name == "bob" else "guest"})
+
+
+PHASES = build_document(
+    [
+        {"key": "create", "method": "POST", "phase": "setup", "capture_vars": {"id": "$.id"}},
+        {"key": "browse"},
+        {"key": "pay", "locks": ["till"]},
+        {"key": "empty", "phase": "teardown", "order_index": 2},
+        {
+            "key": "drop",
+            "method": "DELETE",
+            "path": "/shops/{{captured_data.create.id | default('none')}}",
+            "phase": "teardown",
+            "order_index": 1,
+        },
+    ]
+)
+
+
+def fail_at(key: str) -> Callable[[PreparedRequest], Answer]:
+    def answer(request: PreparedRequest) -> Answer:
+        return json_response({"id": "shop-1"}, 500 if request.url.endswith(f"/{key}") else 200)
+
+    return answer
+
+
 def build_scenarios() -> dict[str, Scenario]:
     """Fresh scenarios by the name of their file."""
     return {
@@ -190,15 +265,28 @@ def build_scenarios() -> dict[str, Scenario]:
             recorded={("a", 0): ResultStatus.FAILED, ("b", 0): ResultStatus.SKIPPED},
         ),
         "cancelled": Scenario(document=CHAIN, answer=lambda _: json_response({}), cancel_at="b"),
+        "poll": Scenario(document=POLL, answer=build_slow_job()),
+        "iterations": Scenario(document=USERS, answer=answer_by_user),
+        "resumed_iterations": Scenario(
+            document=USERS,
+            answer=answer_by_user,
+            recorded={("user", 0): ResultStatus.PASSED, ("user", 1): ResultStatus.FAILED},
+        ),
+        "phases": Scenario(document=PHASES, answer=fail_at("pay")),
+        "failed_setup": Scenario(document=PHASES, answer=fail_at("create")),
+        "fail_fast": Scenario(document=PHASES, answer=fail_at("browse"), fail_fast=True),
+        "cancelled_with_teardown": Scenario(
+            document=PHASES, answer=fail_at("nothing"), cancel_at="browse"
+        ),
     }
 
 
-async def write() -> None:
+def write() -> None:
     """Write every golden file."""
     for name, scenario in build_scenarios().items():
-        text = json.dumps(await scenario.play(), indent=1, ensure_ascii=False)
+        text = json.dumps(run_in_virtual_time(scenario.play()), indent=1, ensure_ascii=False)
         (GOLDEN / f"{name}.json").write_text(f"{text}\n")
 
 
 if __name__ == "__main__":
-    asyncio.run(write())
+    write()

@@ -5,12 +5,13 @@ import json
 import pytest
 
 from tests.engine.golden import GOLDEN, build_scenarios
+from tests.engine.virtual_time import run_in_virtual_time
 
 
 @pytest.mark.parametrize("name", build_scenarios())
-async def test_events_are_the_reviewed_ones(name: str) -> None:
+def test_events_are_the_reviewed_ones(name: str) -> None:
     expected = json.loads((GOLDEN / f"{name}.json").read_text())
-    assert await build_scenarios()[name].play() == expected
+    assert run_in_virtual_time(build_scenarios()[name].play()) == expected
 
 
 def test_there_is_a_scenario_for_every_file() -> None:
