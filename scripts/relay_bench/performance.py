@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -55,7 +56,6 @@ class Stage:
             "realtime_and_gateway": self.stack.pid,
             "postgres": self.stack.details.pids["postgres"],
             "postgrest": self.stack.details.pids["postgrest"],
-            "recorder": os.getpid(),
         }
 
 
@@ -67,13 +67,17 @@ async def perform(stage: Stage, plan: Plan) -> Document:
         places = assign_viewers(plan, scene, recordings)
         watching = await audience.attach(stage.service.url, places)
         while_idle = read_memory(stage.service.pid)
-        begun = Usage.read(stage.pids)
+        load, recorder, begun = os.getloadavg()[0], time.process_time(), Usage.read(stage.pids)
         async with asyncio.TaskGroup() as tasks:
             for recording in recordings:
                 tasks.create_task(recording.perform(plan.batch))
         at_the_end = read_memory(stage.service.pid)
         seen = await audience.leave()
         used = Usage.read(stage.pids).since(begun)
+        used |= {
+            "recorder": round(time.process_time() - recorder, 2),
+            "viewers": seen["processor_seconds"],
+        }
         announced = await count_messages(recordings)
     pairs = ((recordings[number % plan.runs], sight) for number, sight in enumerate(seen["sights"]))
     return {
@@ -81,13 +85,14 @@ async def perform(stage: Stage, plan: Plan) -> Document:
         "runs": plan.runs,
         "tests_of_a_run": plan.tests,
         "watching": watching,
+        "load_average_before": round(load, 1),
         **summarize(pairs),
         **announced,
         "kilobytes_per_viewer": {
             "idle": round((while_idle - before) / plan.viewers, 1),
             "at_the_end": round((at_the_end - before) / plan.viewers, 1),
         },
-        "processor_seconds": used | {"viewers": seen["processor_seconds"]},
+        "processor_seconds": used,
     }
 
 
