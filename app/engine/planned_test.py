@@ -29,8 +29,8 @@ class PlannedTest:
     """
     One test of the plan; texts in the request and the expectations may hold templates.
 
-    Tests that share one of the `locks` never overlap. `retry_count` more attempts follow whatever
-    did not pass, beside those of `retry`.
+    `references` are the paths that these use. Tests that share one of the `locks` never overlap.
+    `retry_count` more attempts follow whatever did not pass, beside those of `retry`.
     """
 
     test_case_id: str
@@ -59,6 +59,10 @@ class PlannedTest:
     suite_id: str | None = None
     suite_name: str | None = None
     order_index: int = 0
+    references: References = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "references", self._collect_references())
 
     @classmethod
     def from_document(cls, document: Document) -> "PlannedTest":
@@ -98,28 +102,25 @@ class PlannedTest:
             order_index=document.get_integer("order_index", 0, minimum=-(2**31)),
         )
 
-    @property
-    def references(self) -> References:
-        """The paths that the test's templates use."""
-        return References.collect(
-            credentials=(
-                *self.auth.credential_templates,
-                *self.transfer.tls.templates,
-                _find_header(self.headers, "authorization"),
-            ),
-            others=(
-                self.path,
-                dict(self.headers),
-                dict(self.query_params),
-                dict(self.path_params),
-                dict(self.cookies),
-                *self.auth.other_templates,
-                self.transfer.proxy,
-                self.body,
-                *self.expectations.iter_templates(),
-                *(assertion.templates for assertion in (self.poll.until if self.poll else ())),
-            ),
+    def _collect_references(self) -> References:
+        credentials = (
+            *self.auth.credential_templates,
+            *self.transfer.tls.templates,
+            _find_header(self.headers, "authorization"),
         )
+        others = (
+            self.path,
+            dict(self.headers),
+            dict(self.query_params),
+            dict(self.path_params),
+            dict(self.cookies),
+            *self.auth.other_templates,
+            self.transfer.proxy,
+            self.body,
+            *self.expectations.iter_templates(),
+            *(assertion.templates for assertion in (self.poll.until if self.poll else ())),
+        )
+        return References.collect(filter(None, credentials), filter(None, others))
 
 
 def _find_header(headers: Mapping[str, JsonValue], name: str) -> JsonValue:
