@@ -6,6 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
 from prometheus_client import CollectorRegistry
 
 from app.api import router as api_router
@@ -26,9 +27,12 @@ from app.web.health import router as health_router
 from app.web.metrics import serving_metrics
 from app.web.openapi import install_openapi, name_operation
 from app.web.problems import install_problem_handlers
+from app.web.representations import RepresentationMiddleware
 from app.web.requests import REQUEST_ID_HEADER, RequestMiddleware
 
 TITLE = "API testing platform"
+GZIP_MINIMUM_BYTES = 1_000
+GZIP_LEVEL = 5  # the higher ones cost several times as much for a few percent
 DESCRIPTION = "Runs API tests concurrently, streams them live and remembers every result."
 
 
@@ -89,13 +93,15 @@ async def _open_components(
 def _install_middleware(app: FastAPI, settings: Settings) -> None:
     # The last one added is the outermost.
     app.add_middleware(BodyLimitMiddleware, limit=settings.request_body_limit)
+    app.add_middleware(RepresentationMiddleware)
     app.add_middleware(RequestMiddleware)
+    app.add_middleware(GZipMiddleware, minimum_size=GZIP_MINIMUM_BYTES, compresslevel=GZIP_LEVEL)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_methods=["*"],
         allow_headers=["*"],
-        expose_headers=[REQUEST_ID_HEADER, "Location", "Retry-After"],
+        expose_headers=[REQUEST_ID_HEADER, "ETag", "Link", "Location", "Retry-After"],
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from postgrest.exceptions import APIError
 
 from app.core.errors import UnavailableError
 from app.core.logging import get_logger
+from app.db.conditions import Condition, quote
 from app.db.mapping import from_answer, from_transport, left_no_trace
 
 # A document or row as PostgREST sent it; whoever parses it gives it a type.
@@ -38,7 +39,7 @@ class Keyset:
     def to_filter(self) -> str:
         """Return the PostgREST condition for rows behind `after`."""
         operator = "lt" if self.descending else "gt"
-        values = [_quote(value) for value in self.after or ()]
+        values = [quote(value) for value in self.after or ()]
         alternatives: list[str] = []
         for position, column in enumerate(self.columns):
             equal = [
@@ -92,12 +93,16 @@ class Session:
         keyset: Keyset,
         limit: int,
     ) -> list[Row]:
-        """Return the visible rows whose columns equal `where`, in the order of `keyset`."""
+        """Return the visible rows that fulfil `where` (values or conditions), as `keyset` orders."""
 
         def build() -> _Executable[Any]:
             query = self._client.from_(table).select(columns).limit(limit)
             for column, value in where.items():
-                query = query.eq(column, value)
+                query = (
+                    query.filter(column, value.operator, value.operand)
+                    if isinstance(value, Condition)
+                    else query.eq(column, value)
+                )
             for column in keyset.columns:
                 query = query.order(column, desc=keyset.descending)
             return query if keyset.after is None else query.or_(keyset.to_filter())
@@ -134,22 +139,45 @@ class Session:
         return cast("list[Row]", answer.data)[0]
 
     async def update(
-        self, table: str, identifier: UUID, changes: Mapping[str, Any], columns: str
+        self,
+        table: str,
+        identifier: UUID,
+        changes: Mapping[str, Any],
+        columns: str,
+        *,
+        unchanged_since: datetime | None = None,
     ) -> Row | None:
-        """Change the row with this id and return these columns; None when the caller may not."""
-        answer = await self._execute(
-            table,
-            lambda: self._client.from_(table).update(changes).eq("id", identifier).select(columns),
-            True,
-        )
+        """
+        Change the row with this id and return these columns; None when the caller may not.
+
+        With `unchanged_since`, only if the row's `updated_at` still is that.
+        """
+
+        def build() -> _Executable[Any]:
+            query = self._client.from_(table).update(changes).eq("id", identifier)
+            if unchanged_since is not None:
+                query = query.eq("updated_at", unchanged_since.isoformat())
+            return query.select(columns)
+
+        # A conditional change that is repeated would meet its own first success as another's.
+        answer = await self._execute(table, build, unchanged_since is None)
         rows = cast("list[Row]", answer.data)
         return rows[0] if rows else None
 
-    async def delete(self, table: str, identifier: UUID) -> bool:
+    async def delete(
+        self, table: str, identifier: UUID, *, unchanged_since: datetime | None = None
+    ) -> bool:
         """Delete the row with this id; say whether there was one that the caller may delete."""
-        answer = await self._execute(
-            table, lambda: self._client.from_(table).delete().eq("id", identifier), False
-        )
+
+        def build() -> _Executable[Any]:
+            query = self._client.from_(table).delete().eq("id", identifier)
+            return (
+                query
+                if unchanged_since is None
+                else query.eq("updated_at", unchanged_since.isoformat())
+            )
+
+        answer = await self._execute(table, build, False)
         return bool(answer.data)
 
     async def _execute(
@@ -186,8 +214,3 @@ async def _send(build: Callable[[], _Executable[_T]]) -> _T:
         raise from_answer(error) from APIError({**error.json(), "details": None})
     except httpx.TransportError as error:
         raise from_transport(error) from error
-
-
-def _quote(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

@@ -40,6 +40,14 @@ class BodyTooLargeError(AppError):
     title = "The request body is too large."
 
 
+class PreconditionFailedError(AppError):
+    """`If-Match` names another representation than the present one."""
+
+    code = "precondition_failed"
+    status = 412
+    title = "The resource has changed since you read it; read it again."
+
+
 class NotReadyError(UnavailableError):
     """Something that the service needs does not answer; the detail names it."""
 

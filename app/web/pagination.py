@@ -47,20 +47,33 @@ class Listing(Generic[Item]):
     order: tuple[str, ...]
     columns: str | None = None
 
-    async def select_page(self, session: Session, page: PageRequest, **where: object) -> Page[Item]:
-        """Return a piece of the visible rows that equal `where`; raises `InvalidCursorError`."""
-        after = decode_cursor(page.cursor, len(self.order)) if page.cursor else None
+    @property
+    def selected(self) -> str:
+        """The columns as PostgREST takes them."""
+        return self.columns or ",".join(self.item.model_fields)
+
+    async def select_page(
+        self, session: Session, page: PageRequest, *, sort: str | None = None, **where: object
+    ) -> Page[Item]:
+        """
+        Return a piece of the visible rows that fulfil `where` (values or conditions).
+
+        `sort` is a column that is never null, with `-` before it for the other direction; rows
+        that are equal in it follow the order of the list. Raises `InvalidCursorError`.
+        """
+        order = _order_by(sort, self.order)
+        after = decode_cursor(page.cursor, len(order)) if page.cursor else None
         rows = await session.select(
             self.table,
-            self.columns or ",".join(self.item.model_fields),
+            self.selected,
             where=where,
-            keyset=Keyset(self.order, after=after),
+            keyset=Keyset(order, descending=(sort or "").startswith("-"), after=after),
             limit=page.limit + 1,
         )
         items = [self.item.model_validate(row) for row in rows[: page.limit]]
         if len(rows) <= page.limit:
             return Page(items=items)
-        return Page(items=items, next_cursor=_cursor_of(rows[page.limit - 1], self.order))
+        return Page(items=items, next_cursor=_cursor_of(rows[page.limit - 1], order))
 
 
 def encode_cursor(values: Sequence[Any]) -> str:
@@ -78,6 +91,13 @@ def decode_cursor(cursor: str, length: int) -> tuple[str, ...]:
     if not isinstance(values, list) or len(cast("list[Any]", values)) != length:
         raise InvalidCursorError(field="cursor")
     return tuple(str(value) for value in cast("list[Any]", values))
+
+
+def _order_by(sort: str | None, order: tuple[str, ...]) -> tuple[str, ...]:
+    if sort is None:
+        return order
+    first = sort.removeprefix("-")
+    return (first, *(column for column in order if column != first))
 
 
 def _cursor_of(row: Row, order: tuple[str, ...]) -> str:

@@ -1,0 +1,62 @@
+"""Entity tags: whether a representation is still the one that the caller knows (RFC 9110, 8.8.3)."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Header
+from pydantic import BaseModel
+
+from app.web.errors import PreconditionFailedError
+
+TAG_CHARACTERS = 22
+
+
+def make_entity_tag(document: Any) -> str:
+    """Return a strong tag: the same for equal JSON documents, whatever the order of their names."""
+    content = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode()
+    return f'"{digest[:TAG_CHARACTERS]}"'
+
+
+def is_listed(tag: str, field: str) -> bool:
+    """Say whether a field such as `If-None-Match` names the tag, weak spellings included."""
+    listed = [entry.strip().removeprefix("W/") for entry in field.split(",")]
+    return "*" in listed or tag in listed
+
+
+@dataclass(frozen=True, slots=True)
+class Precondition:
+    """The `If-Match` of a request; `is_given` is false when the caller does not mind."""
+
+    if_match: str | None = None
+
+    @property
+    def is_given(self) -> bool:
+        return self.if_match is not None
+
+    def check(self, resource: BaseModel) -> None:
+        """Raise `PreconditionFailedError` when the resource is not what the caller knows."""
+        if self.if_match is None:
+            return
+        listed = [entry.strip() for entry in self.if_match.split(",")]
+        if "*" not in listed and make_entity_tag(resource.model_dump(mode="json")) not in listed:
+            raise PreconditionFailedError
+
+
+def read_precondition(
+    if_match: Annotated[
+        str | None,
+        Header(
+            max_length=1_000,
+            description="The `ETag` of the representation that the change is meant for.",
+        ),
+    ] = None,
+) -> Precondition:
+    """Return the condition that the caller makes."""
+    return Precondition(if_match)
+
+
+IfMatch = Annotated[Precondition, Depends(read_precondition)]
