@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias
 
 from app.engine.deferred import Deferred
 from app.engine.errors import InvalidExpectationError
-from app.engine.json_values import JsonValue
+from app.engine.json_values import JsonValue, render_json
 
 Step: TypeAlias = str | int
 Location: TypeAlias = tuple[Step, ...]
@@ -141,7 +141,4 @@ def render_step(step: Step) -> str:
     """A name or an index as a segment of a JSONPath."""
     if isinstance(step, int):
         return f"[{step}]"
-    if _PLAIN_NAME.fullmatch(step):
-        return f".{step}"
-    escaped = step.replace("\\", "\\\\").replace("'", "\\'")
-    return f"['{escaped}']"
+    return f".{step}" if _PLAIN_NAME.fullmatch(step) else f"[{render_json(step)}]"

@@ -21,7 +21,8 @@ class Check(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen: one is made for every assertion of every test, and frozen ones take twice as long.
+@dataclass(slots=True, kw_only=True)
 class Declaration:
     """A declared assertion with its templates filled in; `name` is of a header, cookie, snapshot."""
 

@@ -16,13 +16,19 @@ from jsonschema_rs import (
 )
 
 from app.engine.assertions.operators import show
-from app.engine.assertions.schema_cost import is_explainable
+from app.engine.assertions.schema_cost import SchemaCost
 from app.engine.errors import InvalidExpectationError
 from app.engine.json_path import Location, render_path
 from app.engine.json_values import JsonValue, render_json
 
 MAXIMUM_ERRORS = 50
 MAXIMUM_MESSAGE_CHARACTERS = 500
+REFERENCES = ('"$ref"', '"$dynamicRef"', '"$recursiveRef"')
+
+# How often a value may be looked at: about half a second, and about a thousand errors.
+VALIDATION_VISITS = 10_000_000
+EXPLANATION_VISITS = 1_000
+
 PATTERNS = FancyRegexOptions(backtrack_limit=100_000)
 
 
@@ -40,19 +46,25 @@ class SchemaError:
 class JsonSchema:
     """A schema ready to be used."""
 
-    document: JsonValue
     validator: Validator
+    cost: SchemaCost | None
 
     def iter_errors(self, value: JsonValue) -> Iterator[SchemaError]:
-        """The first errors; all of them are looked for only where that cannot take too long."""
-        if self.validator.is_valid(value):
+        """The first errors; only one in general where looking for all could take too long."""
+        if not self._is_within(VALIDATION_VISITS, value):
+            message = "the alternatives of the schema are too many for a value nested like this"
+            yield SchemaError((), message, None, value)
+        elif self.validator.is_valid(value):
             return
-        if is_explainable(self.document, value):
+        elif self._is_within(EXPLANATION_VISITS, value):
             errors = islice(self.validator.iter_errors(value), MAXIMUM_ERRORS)
             yield from map(_read_error, errors)
         else:
             message = "it does not match; the alternatives are too many to say where"
             yield SchemaError((), message, None, value)
+
+    def _is_within(self, limit: int, value: JsonValue) -> bool:
+        return self.cost is None or self.cost.is_within(limit, value)
 
 
 def _read_error(error: ValidationError) -> SchemaError:
@@ -88,4 +100,6 @@ def _compile(text: str) -> JsonSchema:
     validator = validator_for(
         text, offline=True, validate_formats=True, pattern_options=PATTERNS, mask="it"
     )
-    return JsonSchema(orjson.loads(text), validator)
+    # Without references the work is bounded by the size of the schema.
+    has_references = any(keyword in text for keyword in REFERENCES)
+    return JsonSchema(validator, SchemaCost(orjson.loads(text)) if has_references else None)

@@ -117,7 +117,9 @@ def declare(declaration: Declaration) -> Check:
     `expected` is an operation; `components` that it refers to stand beside its `responses`.
     """
     name = declaration.description or "OpenAPI"
-    operation = declaration.expected or _build_operation(declaration)
+    operation = declaration.expected
+    if operation is None:
+        operation = _build_operation(declaration)
     return OpenApiCheck(name=name, responses=read_operation(operation, declaration.location))
 
 

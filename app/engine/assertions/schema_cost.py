@@ -1,15 +1,13 @@
 """
-Whether the errors of a schema can be listed in bounded time and memory.
+How often a schema makes the library look at the same value.
 
-Errors of alternatives (`anyOf`, `oneOf`) hold the errors of every branch, which hold those of their
-branches: recursive schemas over nested values, or references that fan out, grow without bound.
+References that fan out, and recursive alternatives over nested values, grow without bound; so do the
+errors of alternatives (`anyOf`, `oneOf`), which hold the errors of every branch.
 """
 
 from collections.abc import Iterator
 
-from app.engine.json_values import JsonObject, JsonValue, get_depth
-
-MAXIMUM_VISITS = 1_000
+from app.engine.json_values import MAXIMUM_DEPTH, JsonObject, JsonValue, get_depth
 
 # Keywords whose schemas look at the same value, and those that look at the values in it.
 _BRANCHES = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas")
@@ -20,22 +18,25 @@ _DESCENTS = (
 _NAMED = ("properties", "patternProperties", "dependentSchemas")
 
 
-def is_explainable(schema: JsonValue, value: JsonValue) -> bool:
-    """Whether no part of the value is looked at too often."""
-    try:
-        return _Estimate(schema).count_visits(schema, get_depth(value)) <= MAXIMUM_VISITS
-    except RecursionError:
-        return False
-
-
-class _Estimate:
-    """How often a schema looks at the same value, by way of its alternatives."""
+class SchemaCost:
+    """An upper bound, worked out once per schema and depth of the value."""
 
     def __init__(self, root: JsonValue) -> None:
         self._root = root
         self._visits: dict[tuple[int, int], int] = {}
 
-    def count_visits(self, schema: JsonValue, levels: int) -> int:
+    def is_within(self, limit: int, value: JsonValue) -> bool:
+        """Whether no part of the value is looked at more often than that."""
+        return self._is_bounded(limit, MAXIMUM_DEPTH) or self._is_bounded(limit, get_depth(value))
+
+    def _is_bounded(self, limit: int, levels: int) -> bool:
+        try:
+            return self._count_visits(self._root, levels) <= limit
+        except RecursionError:
+            self._visits.clear()  # it holds unfinished counts
+            return False
+
+    def _count_visits(self, schema: JsonValue, levels: int) -> int:
         """Visits of the most visited value within so many levels."""
         if not isinstance(schema, dict):
             return 1
@@ -46,10 +47,10 @@ class _Estimate:
         return self._visits[place]
 
     def _count(self, schema: JsonObject, levels: int) -> int:
-        beside = sum(self.count_visits(branch, levels) for branch in self._iter_branches(schema))
+        beside = sum(self._count_visits(branch, levels) for branch in self._iter_branches(schema))
         if levels == 0:
             return max(1, beside)
-        inside = [self.count_visits(child, levels - 1) for child in _iter_parts(schema, _DESCENTS)]
+        inside = [self._count_visits(child, levels - 1) for child in _iter_parts(schema, _DESCENTS)]
         return max(1, beside + max(inside, default=0))
 
     def _iter_branches(self, schema: JsonObject) -> Iterator[JsonValue]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.engine.assertions.declaration import Check, Declaration
 from app.engine.assertions.operators import check_operator
@@ -28,7 +29,7 @@ class StatusCheck:
         """One result, passed or not."""
         status = response.status_code
         passed = status in self.allowed or f"{status // 100}xx" in self.allowed
-        wanted = " or ".join(map(str, self.allowed))
+        wanted = "" if passed else " or ".join(map(str, self.allowed))
         return (
             AssertionResult(
                 name=self.name,
@@ -46,12 +47,21 @@ class StatusCheck:
 
 def build_status_check(expected: JsonValue, location: str, name: str | None = None) -> StatusCheck:
     """Null means any 2xx; raise InvalidExpectationError for what is not a status."""
-    wanted: JsonValue = "2xx" if expected is None else expected
-    entries = wanted if isinstance(wanted, list) else [wanted]
-    if not entries:
+    if isinstance(expected, dict):
+        raise _not_a_status(expected, location)
+    if not isinstance(expected, list):
+        return _build_single(expected, location, name)
+    if not expected:
         raise InvalidExpectationError("the list of status codes is empty", location)
-    allowed = tuple(_read_entry(entry, location) for entry in entries)
-    return StatusCheck(allowed, wanted, name or f"status is {' or '.join(map(str, allowed))}")
+    allowed = tuple(_read_entry(entry, location) for entry in expected)
+    return StatusCheck(allowed, expected, name or f"status is {' or '.join(map(str, allowed))}")
+
+
+@lru_cache(maxsize=256, typed=True)
+def _build_single(expected: str | float | None, location: str, name: str | None) -> StatusCheck:
+    wanted = "2xx" if expected is None else expected
+    allowed = _read_entry(wanted, location)
+    return StatusCheck((allowed,), wanted, name or f"status is {allowed}")
 
 
 def _read_entry(entry: JsonValue, location: str) -> int | str:
@@ -59,7 +69,11 @@ def _read_entry(entry: JsonValue, location: str) -> int | str:
         return entry.lower()
     if isinstance(entry, str | int) and _CODE.fullmatch(str(entry)):
         return int(entry)
-    raise InvalidExpectationError(
+    raise _not_a_status(entry, location)
+
+
+def _not_a_status(entry: JsonValue, location: str) -> InvalidExpectationError:
+    return InvalidExpectationError(
         f"'{entry}' is not a status code or a class such as 2xx", location
     )
 
