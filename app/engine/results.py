@@ -120,6 +120,9 @@ class ContextDelta:
         return bool(self.shared_auth_tokens or self.shared_variables or self.captured_data)
 
 
+NO_CAPTURES = ContextDelta()
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """
@@ -168,7 +171,7 @@ class TestResult:
     started_at: datetime | None = None
     duration_ms: float = 0.0
     attempts: tuple[Attempt, ...] = ()
-    captured: ContextDelta = field(default_factory=ContextDelta)
+    captured: ContextDelta = NO_CAPTURES
     category: Category | None = None
     reason: str | None = None
     error_message: str | None = None

@@ -1,7 +1,7 @@
 """One attempt after the other: build, send, check, capture, and the evidence of each."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.engine.assertions.checks import build_checks, build_declared_checks
@@ -11,7 +11,7 @@ from app.engine.errors import Problem, StepError
 from app.engine.json_values import JsonObject
 from app.engine.requests.build import build_request
 from app.engine.response import Response
-from app.engine.results import AssertionResult, Attempt, ContextDelta
+from app.engine.results import NO_CAPTURES, AssertionResult, Attempt, ContextDelta
 from app.engine.retries.outcome import Outcome
 from app.engine.retries.retry_after import read_retry_after
 from app.engine.running.unit import Unit
@@ -46,7 +46,7 @@ class Exchange:
     request: PreparedRequest | None = None
     response: Response | None = None
     assertions: tuple[AssertionResult, ...] = ()
-    captured: ContextDelta = field(default_factory=ContextDelta)
+    captured: ContextDelta = NO_CAPTURES
     problem: Problem | None = None
     error: Problem | None = None
     has_come: bool = False
@@ -62,7 +62,7 @@ class Attempts:
         self._clock = workbench.options.clock
         self._started = self._clock.monotonic()
         self.made: list[Attempt] = []
-        self.captured = ContextDelta()
+        self.captured = NO_CAPTURES
 
     async def make(self) -> Outcome:
         """Make one more; raises nothing but cancellation and defects."""
@@ -102,9 +102,10 @@ class Attempts:
         )
 
     def _build_awaited(self, source: AttemptScope) -> tuple[Check, ...]:
-        until = self._test.poll.until if self._test.poll else ()
+        if self._test.poll is None:
+            return ()
         return build_declared_checks(
-            until,
+            self._test.poll.until,
             source,
             clock=self._clock,
             expectations=self._test.expectations,
@@ -132,7 +133,7 @@ class Attempts:
             self._bench.learn_secrets(captured.delta, is_iterated=is_iterated)
         exchange.captured = captured.delta
         results, missing = _evaluate(preparation.awaited, response), captured.missing
-        if any(map(_is_failure, results)):
+        if results and any(map(_is_failure, results)):
             missing = ()
         else:
             results = (*results, *_evaluate(preparation.checks, response))
@@ -156,7 +157,9 @@ class Attempts:
             category=problem.category if problem else None,
             error_message=problem.message if problem else None,
             suggested_fix=problem.suggested_fix if problem else None,
-            captured_variables=evidence.record_captured(_get_parts(exchange.captured)),
+            captured_variables=evidence.record_captured(_get_parts(exchange.captured))
+            if exchange.captured
+            else {},
         )
 
     def _judge(self, exchange: Exchange) -> Outcome:

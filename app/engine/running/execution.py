@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import ClassVar, TypeAlias
 
 from app.engine.errors import Category, Problem
-from app.engine.results import Attempt, ContextDelta, ResultStatus, TestResult
+from app.engine.results import NO_CAPTURES, Attempt, ContextDelta, ResultStatus, TestResult
 from app.engine.retries.repetition import Pause, Repetition
 from app.engine.retries.strategies import build_strategies
 from app.engine.running.attempt import Attempts, to_milliseconds
@@ -98,7 +98,7 @@ class TestExecution:
         status: ResultStatus,
         problem: Problem | None = None,
         *,
-        captured: ContextDelta | None = None,
+        captured: ContextDelta = NO_CAPTURES,
         reason: str | None = None,
     ) -> TestResult:
         test, unit, now = self._test, self._unit, self._clock.now()
@@ -114,7 +114,7 @@ class TestExecution:
             iteration_name=unit.iteration_name,
             test_revision=test.revision,
             attempts=tuple(self._attempts.made),
-            captured=captured or ContextDelta(),
+            captured=captured,
             category=problem.category if problem else None,
             reason=reason,
             error_message=problem.message if problem else None,

@@ -92,12 +92,15 @@ class RunExecution:
             self._attention.clear()
             await self._publish_skips()
 
+    @property
+    def _has_unpublished(self) -> bool:
+        return bool(self._skips) or self._publishing.locked()
+
     async def _publish_skips(self) -> None:
         """Return when all that were noted until now are published, by whomever."""
-        if self._skips or self._publishing.locked():
-            async with self._publishing:
-                while self._skips:
-                    await self._publisher.announce_skip(*self._skips.popleft())
+        async with self._publishing:
+            while self._skips:
+                await self._publisher.announce_skip(*self._skips.popleft())
 
     def _apply(self, progress: Progress) -> None:
         """Skip what is blocked, and send on its way what may start."""
@@ -147,7 +150,8 @@ class RunExecution:
             return
         unit.is_active, unit.started_at = True, self._clock.now()
         self._ending.note_start(unit)
-        await self._publish_skips()  # of those that it required
+        if self._has_unpublished:
+            await self._publish_skips()  # it may have required them
         await self._publisher.announce_start(unit)
         await self._settle(unit, await self._execute(unit))
 
@@ -182,7 +186,7 @@ class RunExecution:
 
     async def _settle(self, unit: Unit, result: TestResult) -> None:
         """Publish a result and let it take effect, in this order."""
-        if result.status is ResultStatus.PASSED:
+        if result.captured:
             result = self._keep_captures(unit, result)
         await self._publisher.announce_result(result)
         if result.reason is not None:
@@ -191,11 +195,13 @@ class RunExecution:
         if verdict is not None:
             self._apply(self._schedule.complete(unit.test.key, verdict))
         if unit.ticket is not None:
-            self._admission.leave((unit.ticket,))
+            self._admission.leave(unit.ticket)
         self._consider_stopping(unit, result.status)
         self._admission.admit()
-        await self._publish_skips()
-        self._attention.set()
+        if self._has_unpublished:
+            await self._publish_skips()
+        if not self._roster.left:
+            self._attention.set()
 
     def _keep_captures(self, unit: Unit, result: TestResult) -> TestResult:
         counted = self._collector.take(unit, result.captured, self._roster.count_iterations(unit))
@@ -209,7 +215,7 @@ class RunExecution:
     def _cut(self, reason: str, *, aborts: bool) -> None:
         """Start nothing more but teardown; what is in flight ends now, or in its own time."""
         doomed, aborted = self._ending.choose(self._roster)
-        self._admission.leave(unit.ticket for unit in doomed if unit.ticket is not None)
+        self._admission.withdraw(unit.ticket for unit in doomed if unit.ticket is not None)
         self._apply(self._schedule.abandon(self._skip(doomed, reason)))
         for unit in aborted if aborts else ():
             unit.abort(reason)

@@ -32,7 +32,10 @@ class Admission:
     def admit(self) -> None:
         """Start as many as there is room for, the most urgent first."""
         while self._free and (ticket := self._queue.pop()) is not None:
-            if ticket.rate is None or ticket.rate.take(ticket, _get_time()):
+            if ticket.rate is None:
+                self._start(ticket)
+                continue
+            if ticket.rate.take(ticket, _get_time()):
                 self._start(ticket)
             self._set_timer(ticket.rate)
         self._round += 1
@@ -41,14 +44,19 @@ class Admission:
         """Give back what only a request in flight needs; locks stay."""
         self._give_back(ticket, ticket.locks)
 
-    def leave(self, tickets: Iterable[Ticket]) -> None:
+    def leave(self, ticket: Ticket) -> None:
         """Give everything back, whether admitted or still waiting; idempotent."""
+        if ticket.is_open:
+            ticket.is_open = False
+            self._give_back(ticket, 0)
+
+    def withdraw(self, tickets: Iterable[Ticket]) -> None:
+        """Let these leave together, so that none gets what another one gives back."""
         closed = [ticket for ticket in tickets if ticket.is_open]
         for ticket in closed:
             ticket.is_open = False
         for ticket in closed:
             self._give_back(ticket, 0)
-            self._set_timer(ticket.rate)
 
     def close(self) -> None:
         """Nobody is admitted any more."""
@@ -84,10 +92,12 @@ class Admission:
             if successor is not None:
                 successor.passed += 1
                 self._advance(successor)
+        if ticket.rate is not None:
+            self._set_timer(ticket.rate)
 
-    def _set_timer(self, rate: Rate | None) -> None:
+    def _set_timer(self, rate: Rate) -> None:
         """Somebody who waits for a rate is called when it allows the next start."""
-        if rate is not None and rate.waiting and rate not in self._timers:
+        if rate.waiting and rate not in self._timers:
             loop = asyncio.get_running_loop()
             self._timers[rate] = loop.call_at(rate.next_at, self._call, rate)
 
