@@ -13,6 +13,8 @@ from app.engine.templates import ValueSource, render_value
 
 CREDENTIAL_LOCATION = "auth_token_ref"
 
+MOST_DIGITS = 9
+
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -96,12 +98,12 @@ class Settings:
 
     def get_seconds(self, name: str, default: int) -> int:
         """A whole number of seconds above zero."""
-        value = self.find(name)
-        if value is None:
+        text = self.find_text(name)
+        if text is None:
             return default
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        if not text.isdecimal() or len(text) > MOST_DIGITS or int(text) == 0:
             raise self.refuse(name, "must be a whole number of seconds above zero")
-        return value
+        return int(text)
 
     def get_credential(self) -> JsonValue:
         """What `auth_token_ref` names."""

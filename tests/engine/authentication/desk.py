@@ -10,14 +10,14 @@ import httpx
 from app.engine import AuthSpec, JsonValue, ReceivedResponse, Scope, Transport
 from app.engine.authentication.authenticator import Authenticator
 from app.engine.requests.build import build_request
-from app.engine.transports.aiohttp_transport import AiohttpTransport
+from app.engine.transports.direct_transport import DirectTransport
 from app.engine.transports.httpx_transport import HttpxTransport
 from app.engine.transports.pyreqwest_transport import PyreqwestTransport
 from tests.engine.builders import build_test
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 SCOPE = Scope(
-    environment={"USER": "ada", "PASSWORD": "correct horse", "KEY": "key-1234"},
+    environment={"USER": "ada", "PASSWORD": "correct horse", "ZERO": 0},
     shared_auth_tokens={"access_token": "captured-token"},
 )
 
@@ -65,12 +65,12 @@ def create_httpx_transport() -> HttpxTransport:
 
 
 # Every transport must send what was signed.
-TRANSPORTS = (AiohttpTransport, PyreqwestTransport, create_httpx_transport)
-CreateTransport: TypeAlias = Callable[[], AiohttpTransport | PyreqwestTransport | HttpxTransport]
+TRANSPORTS = (DirectTransport, PyreqwestTransport, create_httpx_transport)
+CreateTransport: TypeAlias = Callable[[], DirectTransport | PyreqwestTransport | HttpxTransport]
 
 
 @asynccontextmanager
-async def open_desk(create_transport: CreateTransport = PyreqwestTransport) -> AsyncGenerator[Desk]:
+async def open_desk(create_transport: CreateTransport = DirectTransport) -> AsyncGenerator[Desk]:
     """A desk that sends over real sockets."""
     async with aclosing(create_transport()) as transport:
         yield Desk(transport)

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 REALM = "test, realm"
-USERS = {"ada": "correct horse"}
+USERS = {"ada": "correct horse", "Äda": "grüße"}
 
 _FIELD = re.compile(r'(\w+)=(?:"([^"]*)"|([^,\s]+))')
 
@@ -50,7 +50,8 @@ class DigestTarget:
         return Starlette(routes=[Route("/{path:path}", self.answer, methods=["GET", "POST"])])
 
     async def answer(self, request: Request) -> PlainTextResponse:
-        scheme, _, rest = request.headers.get("authorization", "").partition(" ")
+        header = request.headers.get("authorization", "").encode("latin-1").decode()
+        scheme, _, rest = header.partition(" ")
         fields = {match[1]: match[2] or match[3] or "" for match in _FIELD.finditer(rest)}
         if scheme == "Digest" and self.is_right(fields, request):
             self.verified += 1

@@ -1,13 +1,17 @@
 """Digest authentication against a target that verifies it."""
 
 import asyncio
+import contextlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.engine.authentication.errors import AuthenticationError
 from app.engine.errors import Category, InvalidRequestError
-from tests.engine.authentication.desk import TRANSPORTS, CreateTransport, open_desk
+from tests.engine.authentication.desk import TRANSPORTS, CreateTransport, Desk, open_desk
 from tests.engine.authentication.digest_target import DigestTarget, compute_response
+from tests.engine.builders import MemoryTransport, json_response
 from tests.targets.serving import RunningTarget
 
 SETTINGS = {"username": "{{env.USER}}", "password": "{{env.PASSWORD}}"}
@@ -76,6 +80,14 @@ async def test_a_user_may_be_one_credential() -> None:
             response = await desk.send(running.url, "digest", token_ref=reference)
             assert response.status_code == 200
             assert "correct horse" in desk.learned
+
+
+async def test_a_user_may_have_any_letters() -> None:
+    with RunningTarget(DigestTarget().application) as running:
+        async with open_desk() as desk:
+            settings = {"username": "Äda", "password": "grüße"}
+            response = await desk.send(running.url, "digest", settings)
+            assert response.status_code == 200
 
 
 async def test_a_nonce_that_became_stale_is_replaced() -> None:
@@ -169,3 +181,16 @@ async def test_a_user_with_quotes_cannot_be_written() -> None:
     async with open_desk() as desk:
         with pytest.raises(InvalidRequestError, match=r"auth\.username: cannot hold quotes"):
             await desk.send("http://127.0.0.1:1", "digest", {"username": 'a"b', "password": "x"})
+
+
+@given(
+    st.lists(st.sampled_from([*'",= \\aä\t\r\n', "Digest ", "realm=", 'nonce="n"', "qop=auth"])),
+    st.sampled_from(["", 'Digest realm="ä", nonce="n", ', "Digest nonce=n, realm=r, algorithm="]),
+)
+async def test_no_challenge_breaks_it(noise: list[str], start: str) -> None:
+    challenge = {"WWW-Authenticate": start + "".join(noise)}
+    desk = Desk(MemoryTransport(lambda _: json_response({}, 401, challenge)))
+    settings = {"username": "ada", "password": "x"}
+    with contextlib.suppress(AuthenticationError, InvalidRequestError):
+        response = await desk.send("http://shop.test", "digest", settings)
+        assert response.status_code == 401

@@ -51,7 +51,7 @@ async def test_claims_and_lifetime() -> None:
     claims: JsonValue = {"sub": "{{env.USER}}", "aud": ["a", "b"], "iat": 5}
     settings: dict[str, JsonValue] = SETTINGS | {
         "issuer": "someone",
-        "lifetime_seconds": 60,
+        "lifetime_seconds": "6{{env.ZERO}}",
         "claims": claims,
     }
     await desk.send("http://shop.test", "jwt-hs256", settings)
@@ -88,7 +88,7 @@ async def test_a_short_secret_signs() -> None:
         ({"api_key": "k"}, r"auth\.api_secret: is required"),
         ({"api_secret": "s"}, r"auth\.api_key: is required"),
         (SETTINGS | {"lifetime_seconds": 0}, r"auth\.lifetime_seconds: must be a whole number"),
-        (SETTINGS | {"lifetime_seconds": "60"}, r"auth\.lifetime_seconds: must be a whole number"),
+        (SETTINGS | {"lifetime_seconds": "1.5"}, r"auth\.lifetime_seconds: must be a whole number"),
         (SETTINGS | {"claims": "x"}, r"auth\.claims: must be an object, not string"),
         (SETTINGS | {"claims": {"iss": 7}}, "no token can be signed"),
         (

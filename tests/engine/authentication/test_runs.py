@@ -23,7 +23,7 @@ from app.engine import (
 from app.engine.errors import Category
 from app.engine.retries.policies import TransportRetry
 from app.engine.transport import PreparedRequest
-from app.engine.transports.pyreqwest_transport import PyreqwestTransport
+from app.engine.transports.direct_transport import DirectTransport
 from tests.engine.authentication.token_target import CLIENT, CLIENT_SECRET, TokenTarget
 from tests.engine.builders import (
     MemoryTransport,
@@ -56,7 +56,7 @@ async def play(url: str, *auths: AuthSpec, **fields: Any) -> tuple[list[TestResu
         build_test(f"t{index}", path=f"{url}/resource", auth=auth, **fields)
         for index, auth in enumerate(auths)
     ]
-    transport = PyreqwestTransport()
+    transport = DirectTransport()
     try:
         options = RunOptions(concurrency=32)
         scope = Scope(secrets=SECRETS)

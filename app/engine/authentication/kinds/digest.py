@@ -102,7 +102,7 @@ def _answer(
     asked = httpx.Request(request.method, request.url)
     flow = answer.auth_flow(asked)
     next(flow)
-    headers = {HEADER: str(challenge)}
+    headers = {HEADER.encode(): str(challenge).encode(errors="replace")}
     signed = flow.send(httpx.Response(HTTPStatus.UNAUTHORIZED, headers=headers, request=asked))
     return _take(request, signed, line)
 
