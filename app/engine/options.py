@@ -20,6 +20,9 @@ class RunOptions:
     `timing` "full" measures every phase of an exchange. A target that asks for more patience than
     `retry_after_maximum_seconds` does not get it. Retries of `retry_count` wait
     `retry_initial_seconds`, doubling up to `retry_maximum_seconds`, plus jitter.
+
+    `guards_network` keeps tests from private networks and other places that are not public, except
+    what the network policy of the plan allows.
     """
 
     concurrency: int = 16
@@ -31,6 +34,7 @@ class RunOptions:
     teardown_seconds: float = 60.0
     seed: int | None = None
     timing: Timing = "fast"
+    guards_network: bool = False
     retry_initial_seconds: float = 0.2
     retry_maximum_seconds: float = 5.0
     retry_jitter_seconds: float = 0.2

@@ -8,6 +8,7 @@ from app.engine.document import Document
 from app.engine.errors import DependencyCycleError, InvalidPlanError
 from app.engine.graph import find_cycle
 from app.engine.json_values import JsonValue
+from app.engine.network.policy import EMPTY_POLICY, NetworkPolicy
 from app.engine.planned_test import PlannedTest
 from app.engine.requirements import (
     Requirements,
@@ -26,7 +27,7 @@ class Plan:
     tests: tuple[PlannedTest, ...]
     dependencies: tuple[Dependency, ...] = ()
     fixtures: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
-    network_policy: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    network_policy: NetworkPolicy = EMPTY_POLICY
     requirements: Requirements = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -74,5 +75,5 @@ class Plan:
             tests=tests,
             dependencies=(*declared, *derive_dependencies(tests, declared)),
             fixtures=reader.get_object("fixtures"),
-            network_policy=reader.get_object("network_policy"),
+            network_policy=NetworkPolicy.from_document(reader.get_object("network_policy")),
         )

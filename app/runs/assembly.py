@@ -21,7 +21,9 @@ from app.runs.worker import RunWorker
 async def working(settings: Settings, database: Database, queue: RunQueue) -> AsyncGenerator[None]:
     """Execute queued runs beside the caller; at the end runs get time to finish or are handed back."""
     service = database.as_service()
-    options = RunOptions(concurrency=settings.run_concurrency)
+    options = RunOptions(
+        concurrency=settings.run_concurrency, guards_network=settings.guards_network
+    )
     async with (
         aclosing(HttpTransport()) as transport,
         open_context_cache(settings, options.clock) as cache,

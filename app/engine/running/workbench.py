@@ -8,6 +8,7 @@ from app.engine.authentication.authenticator import Authenticator
 from app.engine.errors import TemplateError
 from app.engine.evidence import EvidenceRecorder
 from app.engine.json_values import JsonObject, JsonValue
+from app.engine.network.guard import NetworkGuard
 from app.engine.options import RunOptions
 from app.engine.plan import Plan
 from app.engine.redaction import Redactor
@@ -16,6 +17,8 @@ from app.engine.scope import Scope
 from app.engine.templates import PathStep, ValuePath, follow
 from app.engine.templates.roots import CAPTURED_DATA, SHARED_VARIABLES
 from app.engine.transport import Transport
+from app.engine.transports.direct.opening import resolve
+from app.engine.transports.exchange import Exchanger
 
 
 class Workbench:
@@ -27,7 +30,9 @@ class Workbench:
         self.options = options
         self.redactor = Redactor(scope.iter_secret_values())
         self.evidence = EvidenceRecorder(self.redactor, options.evidence_characters)
-        self.authenticator = Authenticator(transport, options.clock, self.redactor.add)
+        guard = NetworkGuard(plan.network_policy, resolve, protects_networks=options.guards_network)
+        exchanger = Exchanger(transport, guard)
+        self.authenticator = Authenticator(exchanger, options.clock, self.redactor.add)
         scope.clock, scope.derivation_listener = options.clock, self.redactor.add_derived
         if options.seed is not None:
             scope.seed = options.seed
