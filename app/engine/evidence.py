@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from app.engine.errors import Problem
 from app.engine.json_values import JsonObject, JsonValue, render_json, render_text
-from app.engine.redaction import MASK, Redactor
+from app.engine.redaction import MASK, BeginningFinder, Redactor
 from app.engine.response import Response
 from app.engine.results import AssertionResult, RequestEvidence, ResponseEvidence
 from app.engine.transport import PreparedRequest
@@ -62,26 +62,34 @@ class EvidenceRecorder:
     def record_assertions(self, results: Sequence[AssertionResult]) -> tuple[AssertionResult, ...]:
         """The results with their texts and values redacted."""
         shown = [value for result in results for value in _list_shown(result)]
-        if self._is_clean(["" if value is None else render_text(value) for value in shown]):
+        texts = ["" if value is None else render_text(value) for value in shown]
+        is_cut = any(BeginningFinder.MARK in text for text in texts)
+        if not is_cut and self._is_clean(texts):
             return tuple(results)
         return tuple(map(self.record_assertion, results))
 
     def record_assertion(self, result: AssertionResult) -> AssertionResult:
         """The result with its texts and values redacted."""
-        message = result.message
+        message, diff = result.message, result.diff
         return replace(
             result,
             name=self.redactor.redact(result.name),
             path=None if result.path is None else self.redactor.redact(result.path),
             expected=self.record_value(result.expected),
             actual=self.record_value(result.actual),
-            message=None if message is None else self.redactor.redact(message, self.limit),
-            diff=None if result.diff is None else self.redactor.redact(result.diff, self.limit),
+            message=None if message is None else self.redactor.redact_message(message, self.limit),
+            diff=None if diff is None else self.redactor.redact_message(diff, self.limit),
         )
 
     def record_problem(self, problem: Problem) -> Problem:
-        """The problem with its message redacted."""
-        return replace(problem, message=self.redactor.redact(problem.message, self.limit))
+        """The problem with its texts redacted."""
+        location = problem.location
+        return replace(
+            problem,
+            message=self.redactor.redact_message(problem.message, self.limit),
+            suggested_fix=self.redactor.redact(problem.suggested_fix, self.limit),
+            location=None if location is None else self.redactor.redact(location, self.limit),
+        )
 
     def record_captured(self, captured: Mapping[str, JsonObject]) -> dict[str, JsonValue]:
         """Captured values by `part.name`."""

@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, product
 
@@ -53,7 +53,7 @@ class Iterate:
 
 @dataclass(frozen=True, slots=True)
 class Iteration:
-    """One value, its place (from 0) and the name that people know it by."""
+    """One value, its place (from 0) and the name that templates see; people see its label."""
 
     index: int
     name: str
@@ -66,7 +66,7 @@ class Iteration:
 
 def expand(iterate: Iterate, fixtures: Mapping[str, JsonValue]) -> tuple[Iteration, ...]:
     """
-    Every value with its name; no two iterations have the same name.
+    Every value with its name, which may hold secrets.
 
     Raises InvalidIterationError naming the field: a fixture that is not there or not a list, CSV
     whose lines differ in length, nothing to iterate over, over MAXIMUM_ITERATIONS values.
@@ -77,11 +77,16 @@ def expand(iterate: Iterate, fixtures: Mapping[str, JsonValue]) -> tuple[Iterati
         raise InvalidIterationError("has no entries to iterate over", field_name)
     if len(values) > MAXIMUM_ITERATIONS:
         raise _refuse_size(field_name)
-    names = _UniqueNames()
     return tuple(
-        Iteration(index, names.take(_name(iterate, known, index, value)), value)
+        Iteration(index, _name(iterate, known, index, value), value)
         for index, value in enumerate(values)
     )
+
+
+def label(iterations: Iterable[Iteration], redact: Callable[[str], str]) -> tuple[str, ...]:
+    """The names as people see them: without secrets, on one line, not long, no two the same."""
+    names = _UniqueNames()
+    return tuple(names.take(redact(iteration.name)) for iteration in iterations)
 
 
 def _read_values(iterate: Iterate, fixtures: JsonObject) -> tuple[str, Sequence[JsonValue]]:
@@ -212,7 +217,7 @@ def _describe(value: JsonValue) -> str:
 
 
 class _UniqueNames:
-    """Cuts names, and numbers those that were there before."""
+    """Shortens names, and numbers those that were there before."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
@@ -220,7 +225,7 @@ class _UniqueNames:
 
     def take(self, name: str) -> str:
         """The name, or `name #2` and so on."""
-        cut = " ".join(name[:MAXIMUM_NAME_CHARACTERS].split())
+        cut = " ".join(name.split())[:MAXIMUM_NAME_CHARACTERS]
         unique = cut
         while unique in self._taken:
             unique = f"{cut} #{next(self._counts.setdefault(cut, count(2)))}"

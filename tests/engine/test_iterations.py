@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from app.engine import InvalidPlanError, JsonValue
 from app.engine.document import Document
 from app.engine.errors import InvalidIterationError
-from app.engine.iterations import MAXIMUM_ITERATIONS, Iterate, Iteration, expand
+from app.engine.iterations import MAXIMUM_ITERATIONS, Iterate, Iteration, expand, label
+from app.engine.redaction import Redactor
 
 NOTHING: list[JsonValue] = []
 FIXTURES: dict[str, JsonValue] = {
@@ -47,7 +48,7 @@ def read(document: dict[str, JsonValue]) -> Iterate:
             {"csv": '\ufeff name , note\r\nann,"says ""hi"",\nthen leaves"\r\n'},
             [
                 (
-                    'name=ann, note=says "hi", then leaves',
+                    'name=ann, note=says "hi",\nthen leaves',
                     {"name": "ann", "note": 'says "hi",\nthen leaves'},
                 )
             ],
@@ -74,7 +75,7 @@ def read(document: dict[str, JsonValue]) -> Iterate:
         ),
         (
             {"items": ["a", "a", "a #2", "a"]},
-            [("a", "a"), ("a #2", "a"), ("a #2 #2", "a #2"), ("a #3", "a")],
+            [("a", "a"), ("a", "a"), ("a #2", "a #2"), ("a", "a")],
         ),
     ],
 )
@@ -125,10 +126,28 @@ def test_has_exactly_one_source(document: dict[str, JsonValue]) -> None:
         read(document)
 
 
-def test_names_are_cut_and_stay_different() -> None:
-    iterations = expand(read({"items": ["x" * 1_000 + str(index) for index in range(3)]}), {})
-    assert [len(entry.name) for entry in iterations] == [200, 203, 203]
-    assert len({entry.name for entry in iterations}) == 3
+def show(items: list[JsonValue], redactor: Redactor | None = None) -> tuple[str, ...]:
+    iterations = expand(read({"items": items}), {})
+    return label(iterations, (redactor or Redactor()).redact)
+
+
+@pytest.mark.parametrize(
+    ("items", "labels"),
+    [
+        (["a", "a", "a #2", "a"], ("a", "a #2", "a #2 #2", "a #3")),
+        ([" two\n lines ", {"a": 1, "b": "x"}], ("two lines", "a=1, b=x")),
+        (["secret-of-ann", "secret-of-ann"], ("[redacted]", "[redacted] #2")),
+        (["x" * 195 + "secret-of-ann"], ("x" * 195 + "[reda",)),
+    ],
+)
+def test_labels(items: list[JsonValue], labels: tuple[str, ...]) -> None:
+    assert show(items, Redactor(["secret-of-ann"])) == labels
+
+
+def test_long_labels_stay_different() -> None:
+    labels = show(["x" * 1_000 + str(index) for index in range(3)])
+    assert [len(text) for text in labels] == [200, 203, 203]
+    assert len(set(labels)) == 3
 
 
 def test_the_most_iterations_that_are_allowed() -> None:
@@ -137,9 +156,8 @@ def test_the_most_iterations_that_are_allowed() -> None:
 
 
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=30))
-def test_no_two_iterations_have_the_same_name(items: list[str]) -> None:
-    iterations = expand(read({"items": [*items]}), {})
-    assert len({entry.name for entry in iterations}) == len(items)
+def test_no_two_labels_are_the_same(items: list[str]) -> None:
+    assert len(set(show([*items]))) == len(items)
 
 
 @given(st.text(alphabet='ab,"\r\n \x00', max_size=40))

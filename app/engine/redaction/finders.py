@@ -1,6 +1,7 @@
-"""Two ways to see quickly whether a text holds one of many forms, and where."""
+"""Ways to see quickly whether a text holds one of many forms, and where."""
 
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import count
 from typing import TypeAlias
@@ -120,6 +121,42 @@ class BlockFinder:
             self._places[block] = self._alone.setdefault(place, (place,))
         elif place not in known:
             self._places[block] = (*known, place)
+
+
+class BeginningFinder:
+    """For texts cut before they were looked at: the beginning of a form right before `...`."""
+
+    MARK = "..."
+    MINIMUM_CHARACTERS = 4
+
+    def __init__(self) -> None:
+        self._forms: defaultdict[str, list[str]] = defaultdict(list)
+        self._longest = 0
+
+    def add(self, form: str) -> None:
+        """Look for this form, too; it has at least MINIMUM_CHARACTERS."""
+        self._forms[form[: self.MINIMUM_CHARACTERS]].append(form)
+        self._longest = max(self._longest, len(form))
+
+    def may_find(self, text: str) -> bool:
+        """False when the text surely holds no beginning."""
+        return self.MARK in text
+
+    def iter_spans(self, text: str) -> Iterator[Span]:
+        """The longest beginning before each mark."""
+        end = text.find(self.MARK)
+        while end >= 0:
+            begin = next((at for at in self._iter_starts(text, end)), None)
+            if begin is not None:
+                yield begin, end
+            end = text.find(self.MARK, end + 1)
+
+    def _iter_starts(self, text: str, end: int) -> Iterator[int]:
+        for start in range(max(0, end - self._longest), end - self.MINIMUM_CHARACTERS + 1):
+            forms = self._forms.get(text[start : start + self.MINIMUM_CHARACTERS], ())
+            cut = text[start:end] if forms else ""
+            if any(form.startswith(cut) for form in forms):
+                yield start
 
 
 def _encode(text: str) -> bytes:

@@ -19,6 +19,7 @@ _HTML_ESCAPES = {"&quot;": "&#34;", "&#x27;": "&#39;"}
 def iter_forms(secret: str) -> Iterator[str]:
     """The secret and everything that encoding makes of it; some forms come more than once."""
     yield secret
+    yield secret.lower()  # as names of headers and hosts
     yield from _iter_encoded(secret.encode(errors="replace"))
     if not _PLAIN.fullmatch(secret):
         yield from _iter_escaped(secret)
@@ -28,26 +29,24 @@ def iter_forms(secret: str) -> Iterator[str]:
 
 
 def _iter_escaped(secret: str) -> Iterator[str]:
-    for escaped in _iter_json(secret):
+    """Escaped in one way, and that as a text within JSON."""
+    for escaped in {secret, repr(secret)[1:-1], *_iter_json(secret), *_iter_html(secret)}:
+        yield escaped
+        yield from _iter_json(escaped)
+    for escaped in {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}:
+        yield from _iter_encoded(escaped.encode(errors="replace"))
+        yield from _iter_url(escaped)
+    for encoded in _iter_encoded(secret.encode(errors="replace")):
+        yield quote(encoded, safe="")
+
+
+def _iter_json(text: str) -> Iterator[str]:
+    for is_ascii in (True, False):
+        escaped = json.dumps(text, ensure_ascii=is_ascii)[1:-1]
         yield escaped
         yield escaped.replace("/", "\\/")
-        yield json.dumps(escaped)[1:-1]
-        yield _UNICODE_ESCAPE.sub(lambda escape: escape[0].upper().replace("U", "u", 1), escaped)
-        if escaped != secret:
-            yield from _iter_encoded(escaped.encode(errors="replace"))
-    yield repr(secret)[1:-1]
-    yield from _iter_html(secret)
-    yield from _iter_url(secret)
-    yield from (
-        quote(encoded, safe="") for encoded in _iter_encoded(secret.encode(errors="replace"))
-    )
-
-
-def _iter_json(secret: str) -> Iterator[str]:
-    for is_ascii in (True, False):
-        escaped = json.dumps(secret, ensure_ascii=is_ascii)[1:-1]
-        yield escaped
         yield "".join(f"\\u{ord(c):04x}" if c in "<>&'" else c for c in escaped)
+        yield _UNICODE_ESCAPE.sub(lambda escape: escape[0].upper().replace("U", "u", 1), escaped)
 
 
 def _iter_html(secret: str) -> Iterator[str]:

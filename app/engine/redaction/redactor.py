@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from app.engine.json_values import JsonValue, render_text
-from app.engine.redaction.finders import BlockFinder, PatternFinder, Span
+from app.engine.redaction.finders import BeginningFinder, BlockFinder, PatternFinder, Span
 from app.engine.redaction.forms import iter_forms
 
 MASK = "[redacted]"
@@ -25,6 +25,7 @@ class Redactor:
         self._has_tiny = False
         self._patterns = PatternFinder()
         self._blocks = BlockFinder()
+        self._beginnings = BeginningFinder()
         self._longest = 0
         for secret in secrets:
             self.add(secret)
@@ -63,7 +64,14 @@ class Redactor:
         end = len(text) if limit is None else min(limit, len(text))
         if end < len(text):
             text = text[: end + self._longest]
-        return text[:end] if self.is_clean(text) else self._mask(text, end)
+        return text[:end] if self.is_clean(text) else self._mask(text, end, self._find_spans(text))
+
+    def redact_message(self, text: str, limit: int) -> str:
+        """As `redact`; what quotes a value up to `...` may have cut a secret, too."""
+        if not self._beginnings.may_find(text):
+            return self.redact(text, limit)
+        spans = [*self._find_spans(text), *self._beginnings.iter_spans(text)]
+        return self._mask(text, min(limit, len(text)), spans)
 
     def redact_value(self, value: JsonValue, limit: int | None = None) -> JsonValue:
         """Mask in every text of a JSON value, names included, and numbers that are secrets."""
@@ -87,24 +95,25 @@ class Redactor:
         if len(form) < MINIMUM_LENGTH:
             return
         self._longest = max(self._longest, len(form))
+        self._beginnings.add(form)
         is_long = len(form) >= BlockFinder.MINIMUM_BYTES
         if is_long and len(self._patterns) >= MOST_PATTERNS:
             self._blocks.add(form)
         else:
             self._patterns.add(form)
 
-    def _mask(self, text: str, end: int) -> str:
-        text = text.replace("\x00", NUL_REPLACEMENT)  # PostgreSQL cannot store it
+    def _mask(self, text: str, end: int, spans: list[Span]) -> str:
         if text in self._values:
             return MASK
-        edges = [0, *(edge for span in self._find_spans(text) for edge in span if span[0] < end)]
+        edges = [0, *(edge for span in _merge(spans) for edge in span if span[0] < end)]
         pieces = [text[start:stop] for start, stop in pairwise(edges)][::2]
-        return MASK.join([*pieces, text[edges[-1] : end]])
+        masked = MASK.join([*pieces, text[edges[-1] : end]])
+        return masked.replace("\x00", NUL_REPLACEMENT)  # PostgreSQL cannot store it
 
     def _find_spans(self, text: str) -> list[Span]:
         finders = (self._patterns, self._blocks)
         found = (finder.iter_spans(text) for finder in finders if finder.may_find(text))
-        return _merge([span for spans in found for span in spans])
+        return [span for spans in found for span in spans]
 
 
 def _iter_texts(secret: JsonValue) -> Iterator[str]:

@@ -8,7 +8,7 @@ from itertools import product
 from typing import TypeAlias
 
 from app.engine.errors import StepError, TemplateError
-from app.engine.iterations import Iteration, expand
+from app.engine.iterations import Iteration, expand, label
 from app.engine.plan import Plan
 from app.engine.planned_test import PlannedTest
 from app.engine.redaction import Redactor
@@ -76,28 +76,28 @@ def _iter_units(
     test: PlannedTest, plan: Plan, recorded: Recorded, now: datetime, redactor: Redactor
 ) -> Iterator[Unit]:
     """Those without a result. Iterations that cannot be read are one unit, which says so."""
+    name = redactor.redact(test.name)
     try:
-        iterations = _list_iterations(test, plan)
+        iterations = () if test.iterate is None else expand(test.iterate, plan.fixtures)
     except StepError as error:
         if (test.key, 0) not in recorded:
-            yield Unit(test, now, redactor.redact, problem=error.problem)
+            yield Unit(test, name, now, problem=error.problem)
         return
+    if test.iterate is None and (test.key, 0) not in recorded:
+        yield Unit(test, name, now)
     _learn_credentials(test, iterations, redactor)
-    for index, iteration in enumerate(iterations):
-        if (test.key, index) not in recorded:
-            yield Unit(test, now, redactor.redact, iteration)
-
-
-def _list_iterations(test: PlannedTest, plan: Plan) -> Sequence[Iteration | None]:
-    return (None,) if test.iterate is None else expand(test.iterate, plan.fixtures)
+    for iteration, shown in zip(iterations, label(iterations, redactor.redact), strict=True):
+        if (test.key, iteration.index) not in recorded:
+            yield Unit(test, name, now, iteration, shown)
 
 
 def _learn_credentials(
-    test: PlannedTest, iterations: Sequence[Iteration | None], redactor: Redactor
+    test: PlannedTest, iterations: Sequence[Iteration], redactor: Redactor
 ) -> None:
     """Values of iterations that are sent as credentials are secrets, in their names, too."""
-    sent = [] if test.iterate is None else test.references.credentials
-    paths = [use.path for use in sent if use.path.root == ITERATION]
+    if not iterations:
+        return
+    paths = [use.path for use in test.references.credentials if use.path.root == ITERATION]
     for iteration, path in product(iterations, paths):
         with contextlib.suppress(TemplateError):  # what is not there is no secret
-            redactor.add(follow(iteration and iteration.to_document(), path, ITERATION))
+            redactor.add(follow(iteration.to_document(), path, ITERATION))

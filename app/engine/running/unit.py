@@ -1,7 +1,7 @@
 """What becomes one result: a test, or one iteration of it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from app.engine.errors import Problem
@@ -18,8 +18,8 @@ class Unit:
     """
     One result to be. `problem` says why the iterations of its test are not known.
 
-    It is active from its first start until its result has taken effect. Its names may be shown:
-    `redact` is asked for them.
+    It is active from its first start until its result has taken effect. Its `name` and
+    `iteration_name` are redacted.
     """
 
     __slots__ = (
@@ -42,15 +42,16 @@ class Unit:
     def __init__(
         self,
         test: PlannedTest,
+        name: str,
         queued_at: datetime,
-        redact: Callable[[str], str],
         iteration: Iteration | None = None,
+        iteration_name: str | None = None,
         problem: Problem | None = None,
     ) -> None:
         self.test = test
-        self.name = redact(test.name)
+        self.name = name
         self.iteration = iteration
-        self.iteration_name = None if iteration is None else redact(iteration.name)
+        self.iteration_name = iteration_name
         self.problem = problem
         self.queued_at = queued_at
         self.ready_at: datetime | None = None
