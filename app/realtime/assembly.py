@@ -11,7 +11,8 @@ from app.core.settings import Settings
 from app.db.database import Database
 from app.realtime.connections import ConnectionLimits
 from app.realtime.metrics import RelayMetrics
-from app.realtime.relay import EventRelay, RelayTiming
+from app.realtime.presence import PresenceExchange
+from app.realtime.relay import EventRelay, RelayOptions, RelayTiming
 from app.realtime.repository import TopicRepository
 from app.realtime.service import EventService
 from app.realtime.supervision import SupervisionTiming
@@ -29,6 +30,22 @@ async def relaying(
     clock: Clock,
 ) -> AsyncGenerator[EventService]:
     """Serve live events while entered."""
+    secret = settings.secrets_encryption_key
+    exchange = PresenceExchange(upstream, secret, clock)
+    store = TopicRepository(database)
+    async with EventRelay(upstream, store, exchange, _read_options(settings), clock) as relay:
+        metrics = RelayMetrics(registry)
+        metrics.observe(relay)
+        yield EventService(
+            relay=relay,
+            metrics=metrics,
+            verifier=verifier,
+            tickets=TicketOffice(secret, clock),
+            clock=clock,
+        )
+
+
+def _read_options(settings: Settings) -> RelayOptions:
     limits = ConnectionLimits(
         total=settings.realtime_connections,
         of_one_user=settings.realtime_connections_per_user,
@@ -38,14 +55,4 @@ async def relaying(
         lifetime=settings.realtime_lifetime,
         between_access_checks=settings.realtime_access_interval,
     )
-    timing = RelayTiming(supervision=supervision)
-    async with EventRelay(upstream, TopicRepository(database), limits, timing, clock) as relay:
-        metrics = RelayMetrics(registry)
-        metrics.observe(relay)
-        yield EventService(
-            relay=relay,
-            metrics=metrics,
-            verifier=verifier,
-            tickets=TicketOffice(settings.secrets_encryption_key, clock),
-            clock=clock,
-        )
+    return RelayOptions(limits, RelayTiming(supervision=supervision))

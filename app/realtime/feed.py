@@ -1,6 +1,7 @@
 """One watched topic: kept complete in this process by broadcasts and by the log."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -19,7 +20,7 @@ from app.realtime.models import (
     LogPage,
     MalformedEventError,
 )
-from app.realtime.presence import TopicPresence
+from app.realtime.presence import PresenceExchange, TopicPresence
 from app.realtime.snapshots import SnapshotDesk
 from app.realtime.topics import TopicName, TopicSource
 from app.realtime.window import Window
@@ -54,6 +55,7 @@ class TopicFeed:
         topic: TopicName,
         archive: TopicArchive,
         source: TopicSource,
+        exchange: PresenceExchange,
         timing: FeedTiming,
         clock: Clock,
     ) -> None:
@@ -63,6 +65,7 @@ class TopicFeed:
         self.presence = TopicPresence(topic, self.window, clock)
         self.snapshots = SnapshotDesk(topic, archive, self.window, self.presence, clock)
         self._source = source
+        self._exchange = exchange
         self._timing = timing
         self._clock = clock
         self._condition = FeedCondition(topic, self.window, timing.until_degraded, clock)
@@ -114,6 +117,15 @@ class TopicFeed:
             self._request_read()
         else:
             self._take_in(broadcast.events, self._locate(broadcast))
+
+    def on_presence(self, others: Sequence[JsonObject]) -> None:
+        """Take in what other processes tell of their viewers."""
+        self.presence.report_elsewhere(self._exchange.read(self.topic, others))
+
+    def tell_presence(self) -> None:
+        """Tell viewers and other processes who has come and gone."""
+        self.presence.announce()
+        self._exchange.publish(self.presence)
 
     async def run(self) -> None:
         """Keep the window complete, once it is open, until the run has ended."""

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from app.auth.principal import Principal
-from app.core.clock import Clock, SystemClock
+from app.core.clock import Clock
 from app.core.logging import get_logger
 from app.realtime.access import AccessReader, TopicAccess
 from app.realtime.archive import TopicArchive, TopicReader
@@ -24,6 +24,7 @@ from app.realtime.errors import (
     TooManySubscriptionsError,
 )
 from app.realtime.feed import FeedTiming, TopicFeed
+from app.realtime.presence import PresenceExchange
 from app.realtime.subscription import Subscription
 from app.realtime.supervision import SupervisionTiming, Supervisor
 from app.realtime.tasks import OwnedTasks
@@ -46,6 +47,14 @@ class RelayTiming:
     """Until a viewer is served again to whom the database did not answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class RelayOptions:
+    """How much the relay serves, and how patiently."""
+
+    limits: ConnectionLimits = field(default_factory=ConnectionLimits)
+    timing: RelayTiming = field(default_factory=RelayTiming)
+
+
 @dataclass(slots=True)
 class _WatchedTopic:
     feed: TopicFeed
@@ -60,20 +69,21 @@ class EventRelay:
         self,
         upstream: TopicSource,
         store: TopicStore,
-        limits: ConnectionLimits | None = None,
-        timing: RelayTiming | None = None,
-        clock: Clock | None = None,
+        exchange: PresenceExchange,
+        options: RelayOptions,
+        clock: Clock,
     ) -> None:
-        self.limits = limits or ConnectionLimits()
         self._upstream = upstream
         self._store = store
-        self._clock = clock or SystemClock()
-        self._timing = timing or RelayTiming()
+        self._exchange = exchange
+        self._limits = options.limits
+        self._timing = options.timing
+        self._clock = clock
         self._tasks = OwnedTasks()
         self._topics: dict[TopicName, _WatchedTopic] = {}
         self._is_closed = False
         self._access = TopicAccess(store, self._clock)
-        self.connections = Connections(self.limits, self._clock)
+        self.connections = Connections(self._limits, self._clock)
         self.supervisor = Supervisor(
             self.connections, self.list_feeds, self._access, self._timing.supervision, self._clock
         )
@@ -129,7 +139,7 @@ class EventRelay:
             raise RelayClosedError
         if topic in connection.subscriptions:
             raise AlreadySubscribedError
-        if len(connection.subscriptions) >= self.limits.topics_of_one:
+        if len(connection.subscriptions) >= self._limits.topics_of_one:
             raise TooManySubscriptionsError
         await self._access.require(connection.principal, topic)
         subscription = self._attach(connection, topic)
@@ -172,7 +182,9 @@ class EventRelay:
 
     def _watch(self, topic: TopicName) -> _WatchedTopic:
         archive = TopicArchive(topic, self._store)
-        feed = TopicFeed(topic, archive, self._upstream, self._timing.feed, self._clock)
+        feed = TopicFeed(
+            topic, archive, self._upstream, self._exchange, self._timing.feed, self._clock
+        )
         return _WatchedTopic(feed, self._tasks.start(self._keep(feed), f"feed-{topic}"))
 
     def _forget(self, topic: TopicName, watched: _WatchedTopic) -> None:

@@ -79,7 +79,7 @@ class Supervisor:
         for connection in self._connections:
             self._look_at(connection, now, instant)
         for feed in self._list_feeds():
-            feed.presence.announce()
+            feed.tell_presence()
         self._access.forget_old_grants()
 
     async def check_access(self) -> None:

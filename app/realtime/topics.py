@@ -1,6 +1,6 @@
 """Topics by name, and where their broadcasts come from, as the relay sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol, Self, cast
@@ -46,12 +46,20 @@ class TopicListener(Protocol):
         """Take in the payload of one broadcast."""
         ...
 
+    def on_presence(self, others: Sequence[Mapping[str, object]]) -> None:
+        """Take in what all other members of the topic show of themselves now."""
+        ...
+
 
 class TopicSource(Protocol):
     """Delivers broadcasts of topics, at most once and not always."""
 
     def listening(self, topic_name: str, listener: TopicListener) -> AbstractContextManager[None]:
         """Tell the listener what happens on the topic; a topic has one listener at a time."""
+        ...
+
+    def show_presence(self, topic_name: str, payload: Mapping[str, object]) -> None:
+        """Let the other members of a topic that is listened to know this, sooner or later."""
         ...
 
     def distrust(self) -> None:

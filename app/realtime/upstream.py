@@ -1,11 +1,12 @@
 """The one connection of this process to Supabase Realtime."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from types import TracebackType
 from typing import Final, Self
+from uuid import uuid4
 
 from pydantic import SecretStr
 from realtime import AsyncRealtimeClient
@@ -13,6 +14,7 @@ from tenacity import AsyncRetrying, RetryCallState, wait_random_exponential
 
 from app.core.logging import get_logger
 from app.realtime.channels import Topic
+from app.realtime.echo import Echo
 from app.realtime.errors import RealtimeUnavailableError
 from app.realtime.tasks import OwnedTasks
 from app.realtime.topics import TopicListener
@@ -23,6 +25,7 @@ RECONNECT_DELAY_SECONDS: Final = 0.25
 RECONNECT_DELAY_LIMIT_SECONDS: Final = 5
 REJOIN_DELAY_SECONDS: Final = 0.5
 CONNECTION_CHECK_SECONDS: Final = 1
+PING_INTERVAL_SECONDS: Final = 10
 CONNECTION_LIFETIME: Final = timedelta(hours=12)
 """Realtime may end connections made with a secret key after 24 hours; we choose the moment."""
 
@@ -45,10 +48,18 @@ class RealtimeUpstream:
         self._client: AsyncRealtimeClient | None = None
         self._check_requested = asyncio.Event()
         self._is_distrusted = False
+        self._has_echoed = False
+        self._process_name = str(uuid4())
+        self._echo = Echo()
+        self._echo_topic = Topic(f"relay:{self._process_name}", self._process_name)
+        self.connection_count = 0
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
+        self._echo_topic.add_listener(self._echo)
         self._tasks.start(self._stay_connected(), "realtime-connection")
+        self._tasks.start(self._stay_joined(self._echo_topic), "realtime-echo")
+        self._tasks.start(self._ping_regularly(), "realtime-ping")
         return self
 
     async def __aexit__(
@@ -74,29 +85,46 @@ class RealtimeUpstream:
         """The topics whose messages arrive at the moment."""
         return frozenset(name for name, topic in self._topics.items() if topic.is_joined)
 
+    @property
+    def round_trip_seconds(self) -> float | None:
+        """How long the latest ping took, None before the first."""
+        return self._echo.round_trip_seconds
+
     async def ping(self) -> None:
-        """Raise `RealtimeUnavailableError` while there is no connection."""
+        """Send a message to this process itself; raises `RealtimeUnavailableError` when it is lost."""
         if not self.is_connected:
             raise RealtimeUnavailableError
+        await self._echo.ping(self._echo_topic.send)
+        self._has_echoed = True
 
     @contextmanager
     def listening(self, topic_name: str, listener: TopicListener) -> Generator[None]:
         """Tell the listener what happens on the topic; a topic has one listener at a time."""
         topic = self._topics.get(topic_name)
         if topic is None:
-            topic = self._topics[topic_name] = Topic(topic_name)
-            self._tasks.start(self._stay_joined(topic), f"realtime-{topic_name}")
+            topic = self._topics[topic_name] = Topic(topic_name, self._process_name)
+            self._tasks.start(self._keep_while_wanted(topic), f"realtime-{topic_name}")
         topic.add_listener(listener)
         try:
             yield
         finally:
             topic.remove_listener(listener)
 
+    def show_presence(self, topic_name: str, payload: Mapping[str, object]) -> None:
+        """Let the other members of a topic that is listened to know this, sooner or later."""
+        topic = self._topics.get(topic_name)
+        if topic is not None:
+            topic.show_presence(payload)
+
     def distrust(self) -> None:
         """Connect anew: the library's reading task can die while the socket seems to stand."""
         logger.warning("realtime_distrusted")
         self._is_distrusted = True
         self._check_requested.set()
+
+    async def _keep_while_wanted(self, topic: Topic) -> None:
+        await self._stay_joined(topic)
+        del self._topics[topic.name]
 
     async def _stay_joined(self, topic: Topic) -> None:
         while topic.is_wanted:
@@ -105,7 +133,6 @@ class RealtimeUpstream:
                 await topic.wait_for_change()
                 continue
             await self._hold(topic, client)
-        del self._topics[topic.name]
 
     async def _hold(self, topic: Topic, client: AsyncRealtimeClient) -> None:
         try:
@@ -121,7 +148,8 @@ class RealtimeUpstream:
         while True:
             client = await self._connect()
             self._client = client
-            self._is_distrusted = False
+            self._is_distrusted = self._has_echoed = False
+            self.connection_count += 1
             logger.info("realtime_connected")
             self._wake_topics()
             try:
@@ -165,8 +193,21 @@ class RealtimeUpstream:
                 await self._check_requested.wait()
         self._check_requested.clear()
 
+    async def _ping_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(PING_INTERVAL_SECONDS)
+            if not self._echo_topic.is_joined:
+                continue
+            try:
+                await self.ping()
+            except Exception:
+                # The library raises bare exceptions. Only a ping that once worked is a measure.
+                logger.exception("realtime_ping_lost")
+                if self._has_echoed:
+                    self.distrust()
+
     def _wake_topics(self) -> None:
-        for topic in self._topics.values():
+        for topic in (self._echo_topic, *self._topics.values()):
             topic.wake()
 
 

@@ -20,14 +20,16 @@ from app.core.identifiers import UserId
 from app.realtime.connections import ConnectionLimits
 from app.realtime.metrics import RelayMetrics
 from app.realtime.models import Event, LogPage, Snapshot
-from app.realtime.relay import EventRelay, RelayTiming
+from app.realtime.presence import PresenceExchange
+from app.realtime.relay import EventRelay, RelayOptions, RelayTiming
 from app.realtime.service import EventService, EventStream
 from app.realtime.tickets import TicketOffice
 from app.realtime.topics import TopicListener, TopicName
 
 LATER = SystemClock().now() + timedelta(hours=1)
 METRICS = RelayMetrics(CollectorRegistry())
-TICKETS = TicketOffice(SecretStr("a key of the tests"), SystemClock())
+SECRET = SecretStr("a key of the tests")
+TICKETS = TicketOffice(SECRET, SystemClock())
 
 
 def create_principal(user_id: UserId | None = None, expires_at: Any = LATER) -> Principal:
@@ -51,6 +53,7 @@ class RecordedRun:
     listener: TopicListener | None = None
     oldest_kept: int = 1
     distrusts: int = 0
+    shown: list[Mapping[str, object]] = field(default_factory=list[Mapping[str, object]])
     page_size: int = 500
 
     def commit(self, count: int, *, completing: bool = False) -> None:
@@ -81,6 +84,10 @@ class RecordedRun:
             yield
         finally:
             self.listener = None
+
+    def show_presence(self, topic_name: str, payload: Mapping[str, object]) -> None:
+        assert topic_name == str(self.topic)
+        self.shown.append(payload)
 
     def distrust(self) -> None:
         self.distrusts += 1
@@ -128,7 +135,9 @@ class RecordedRun:
 def create_relay(
     run: RecordedRun, timing: RelayTiming, limits: ConnectionLimits | None = None
 ) -> EventRelay:
-    return EventRelay(run, run, limits, timing)
+    clock = SystemClock()
+    options = RelayOptions(limits or ConnectionLimits(), timing)
+    return EventRelay(run, run, PresenceExchange(run, SECRET, clock), options, clock)
 
 
 def create_service(relay: EventRelay) -> EventService:

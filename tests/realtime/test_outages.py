@@ -15,7 +15,8 @@ from app.core.identifiers import UserId
 from app.core.settings import Settings
 from app.db.database import Database
 from app.realtime.feed import FeedTiming
-from app.realtime.relay import EventRelay, RelayTiming
+from app.realtime.presence import PresenceExchange
+from app.realtime.relay import EventRelay, RelayOptions, RelayTiming
 from app.realtime.repository import TopicRepository
 from app.realtime.topics import TopicName
 from app.realtime.upstream import RealtimeUpstream
@@ -24,7 +25,7 @@ from tests.fixtures.users import User
 from tests.realtime.conditions import until
 from tests.realtime.cuttable_proxy import CuttableProxy
 from tests.realtime.live_run import LiveRun
-from tests.realtime.recorded_run import create_service
+from tests.realtime.recorded_run import SECRET, create_service
 from tests.runs.workspace import Workspace
 
 # The library reads an attribute that websockets deprecates, in the task that reads the socket.
@@ -50,7 +51,10 @@ async def rest(supabase: SupabaseDetails) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def relay(upstream: RealtimeUpstream, rest: Database) -> AsyncIterator[EventRelay]:
-    async with EventRelay(upstream, TopicRepository(rest), timing=BRISK) as opened:
+    clock = SystemClock()
+    exchange = PresenceExchange(upstream, SECRET, clock)
+    options = RelayOptions(timing=BRISK)
+    async with EventRelay(upstream, TopicRepository(rest), exchange, options, clock) as opened:
         yield opened
 
 
