@@ -53,6 +53,11 @@ class TopicAccess:
         """Return those of the topics that the principal may follow now; raises what the read raises."""
         return await self._reader.list_readable(principal, topics)
 
+    def revoke(self, user_id: UserId, topics: frozenset[TopicName]) -> None:
+        """Have the user's next attempt ask anew."""
+        for topic in topics:
+            self._granted.pop((user_id, topic), None)
+
     def forget_old_grants(self) -> None:
         """Free the memory of answers that are too old."""
         now = self._clock.monotonic()

@@ -14,7 +14,8 @@ from app.realtime.service import EventService
 LONGEST_TICKET: Final = 32_768
 
 
-def get_event_service(connection: HTTPConnection) -> EventService:
+# Everything here is asynchronous: the framework gives what is not to threads, for each viewer.
+async def get_event_service(connection: HTTPConnection) -> EventService:
     """Return the service of this process, to requests and sockets alike."""
     return connection.app.state.event_service
 

@@ -41,7 +41,7 @@ _STREAM_PROBLEMS = problem_responses(
 router = APIRouter(tags=["realtime"])
 
 
-def find_resumption(
+async def find_resumption(
     header: Annotated[
         str | None,
         Header(

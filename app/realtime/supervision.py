@@ -133,6 +133,7 @@ class Supervisor:
             except AppError as error:
                 logger.warning("access_unchecked", reason=str(error))
                 continue
+            self._access.revoke(principal.user_id, part - readable)
             _detach(connections, part - readable)
 
 
