@@ -54,6 +54,31 @@ def test_a_blank_setting_is_unset(environment: pytest.MonkeyPatch) -> None:
     assert load_settings().log_level == "INFO"
 
 
+@pytest.mark.parametrize(
+    ("stage", "choice", "is_guarded"),
+    [
+        ("development", "", False),
+        ("production", "", True),
+        ("development", "true", True),
+        ("production", "false", False),
+    ],
+)
+def test_the_network_is_guarded_outside_development_unless_told_otherwise(
+    environment: pytest.MonkeyPatch, stage: str, choice: str, is_guarded: bool
+) -> None:
+    environment.setenv("ENVIRONMENT", stage)
+    environment.setenv("NETWORK_GUARD", choice)
+    assert load_settings().guards_network is is_guarded
+
+
+def test_the_address_of_the_cache_is_one_and_is_hidden(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("CONTEXT_CACHE_URL", "valkey://:hidden@cache.example:6379/0")
+    assert "hidden" not in repr(load_settings())
+    environment.setenv("CONTEXT_CACHE_URL", "http://cache.example")
+    with pytest.raises(ValidationError, match="context_cache_url"):
+        load_settings()
+
+
 def test_a_blank_required_setting_is_missed(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("SUPABASE_SECRET_KEY", "")
     with pytest.raises(ValidationError, match="supabase_secret_key"):
