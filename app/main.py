@@ -10,6 +10,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from prometheus_client import CollectorRegistry
 
 from app.api import router as api_router
+from app.auth.idempotency import keys_of_callers
 from app.auth.signing_keys import SigningKeys
 from app.auth.tokens import TokenVerifier
 from app.core.clock import SystemClock
@@ -24,6 +25,8 @@ from app.runs.queue import RunQueue
 from app.web.body_limit import BodyLimitMiddleware
 from app.web.health import Probe
 from app.web.health import router as health_router
+from app.web.idempotency import IdempotencyMiddleware
+from app.web.idempotency_keys import create_cipher
 from app.web.metrics import serving_metrics
 from app.web.openapi import install_openapi, name_operation
 from app.web.problems import install_problem_handlers
@@ -92,8 +95,12 @@ async def _open_components(
 
 def _install_middleware(app: FastAPI, settings: Settings) -> None:
     # The last one added is the outermost.
-    app.add_middleware(BodyLimitMiddleware, limit=settings.request_body_limit)
     app.add_middleware(RepresentationMiddleware)
+    cipher = create_cipher(
+        settings.secrets_encryption_key, settings.secrets_encryption_key_previous
+    )
+    app.add_middleware(IdempotencyMiddleware, open_store=keys_of_callers(cipher))
+    app.add_middleware(BodyLimitMiddleware, limit=settings.request_body_limit)
     app.add_middleware(RequestMiddleware)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_MINIMUM_BYTES, compresslevel=GZIP_LEVEL)
     app.add_middleware(
@@ -101,7 +108,14 @@ def _install_middleware(app: FastAPI, settings: Settings) -> None:
         allow_origins=settings.cors_origins,
         allow_methods=["*"],
         allow_headers=["*"],
-        expose_headers=[REQUEST_ID_HEADER, "ETag", "Link", "Location", "Retry-After"],
+        expose_headers=[
+            REQUEST_ID_HEADER,
+            "ETag",
+            "Idempotent-Replayed",
+            "Link",
+            "Location",
+            "Retry-After",
+        ],
     )
 
 

@@ -1,6 +1,12 @@
 """Refusals that come from HTTP itself."""
 
-from app.core.errors import AppError, InvalidError, NotFoundError, UnavailableError
+from app.core.errors import (
+    AppError,
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    UnavailableError,
+)
 
 
 class RequestInvalidError(InvalidError):
@@ -46,6 +52,20 @@ class PreconditionFailedError(AppError):
     code = "precondition_failed"
     status = 412
     title = "The resource has changed since you read it; read it again."
+
+
+class IdempotencyKeyInUseError(ConflictError):
+    """The first request with this key has no answer yet."""
+
+    code = "idempotency_key_in_use"
+    title = "The first request with this Idempotency-Key is still being carried out."
+
+
+class IdempotencyKeyReusedError(InvalidError):
+    """The key came with another request before."""
+
+    code = "idempotency_key_reused"
+    title = "This Idempotency-Key belongs to another request."
 
 
 class NotReadyError(UnavailableError):
