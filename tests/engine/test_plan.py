@@ -37,11 +37,26 @@ def test_reads_every_field() -> None:
                 "retry_count": 2,
                 "revision": 4,
                 "suite_name": "Shop",
+                "phase": "setup",
+                "locks": ["cart", "till"],
+                "iterate": {"items": [1, 2]},
+                "poll": {"interval_ms": 20},
+                "retry": {"assertions": {"attempts": 3}},
+                "cookies": {"theme": "dark"},
+                "transfer": {"http_version": "2"},
             }
         ]
     )
     (test,) = Plan.from_document(document).tests
     assert (test.method, test.timeout_ms, test.retry_count, test.revision) == ("POST", 1500, 2, 4)
+    assert (test.phase, test.locks, test.cookies) == ("setup", ("cart", "till"), {"theme": "dark"})
+    assert test.iterate is not None
+    assert test.iterate.items == [1, 2]
+    assert test.poll is not None
+    assert test.poll.interval_ms == 20
+    assert test.retry.assertions is not None
+    assert test.retry.assertions.attempts == 3
+    assert test.transfer.http_version == "2"
     assert test.auth.token_ref == "access_token"
     assert test.expectations.status == [200, "2xx"]
     assert test.expectations.assertions[0].expected == 1
@@ -83,6 +98,16 @@ def test_reads_captures(
     ("change", "field"),
     [
         ({"key": None}, "tests[0].key"),
+        ({"phase": "before"}, "tests[0].phase"),
+        ({"locks": "cart"}, "tests[0].locks"),
+        ({"locks": ["cart", ""]}, "tests[0].locks[1]"),
+        ({"locks": [3]}, "tests[0].locks[0]"),
+        ({"iterate": {}}, "tests[0].iterate"),
+        ({"iterate": {"items": [], "csv": "a"}}, "tests[0].iterate"),
+        ({"iterate": {"items": "ab"}}, "tests[0].iterate.items"),
+        ({"poll": 3}, "tests[0].poll"),
+        ({"retry": {"transport": {"on": "all"}}}, "tests[0].retry.transport.on"),
+        ({"transfer": {"http_version": "3"}}, "tests[0].transfer.http_version"),
         ({"method": 7}, "tests[0].method"),
         ({"headers": []}, "tests[0].headers"),
         ({"timeout_ms": 0}, "tests[0].timeout_ms"),
@@ -126,6 +151,43 @@ def test_refuses_unknown_tests_in_dependencies() -> None:
     with pytest.raises(InvalidPlanError) as caught:
         Plan.from_document(build_document([{"key": "a"}], [("a", "ghost")]))
     assert caught.value.field == "dependencies[0].required_test_id"
+
+
+def test_a_dependency_may_do_with_the_end_of_a_test() -> None:
+    document = build_document([{"key": "a"}, {"key": "b"}, {"key": "c"}], [("b", "a"), ("c", "a")])
+    document["dependencies"][0]["condition"] = "completed"
+    plan = Plan.from_document(document)
+    assert [entry.must_pass for entry in plan.requirements["b"]] == [False]
+    assert [entry.must_pass for entry in plan.requirements["c"]] == [True]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"condition": "failed"}, "condition"),
+        ({"condition": "completed", "dependency_type": "data"}, "condition"),
+        ({"dependency_type": "wish"}, "dependency_type"),
+    ],
+)
+def test_names_what_is_wrong_with_a_dependency(change: dict[str, Any], field: str) -> None:
+    document = build_document([{"key": "a"}, {"key": "b"}], [("b", "a")])
+    document["dependencies"][0] |= change
+    with pytest.raises(InvalidPlanError) as caught:
+        Plan.from_document(document)
+    assert caught.value.field == f"dependencies[0].{field}"
+
+
+def test_of_two_dependencies_on_one_test_the_stricter_counts() -> None:
+    document = build_document([{"key": "a"}, {"key": "b"}], [("b", "a"), ("b", "a")])
+    document["dependencies"][0]["condition"] = "completed"
+    (requirement,) = Plan.from_document(document).requirements["b"]
+    assert requirement.must_pass
+
+
+def test_a_cycle_with_a_template_in_it_is_named_like_any_other() -> None:
+    tests = [{"key": "a"}, {"key": "b"}, {"key": "c", "path": "/{{captured_data.a.x}}"}]
+    with pytest.raises(DependencyCycleError, match=r"a -> b -> a|b -> a -> b"):
+        Plan.from_document(build_document(tests, [("a", "b"), ("b", "a"), ("a", "c")]))
 
 
 def test_names_the_cycle() -> None:
