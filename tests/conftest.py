@@ -4,4 +4,5 @@ pytest_plugins = [
     "tests.fixtures.users",
     "tests.fixtures.service",
     "tests.fixtures.shop",
+    "tests.fixtures.targets",
 ]

@@ -5,20 +5,25 @@ import threading
 from typing import Self
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.targets.shop import create_shop
 from tests.targets.traffic import Traffic
 
 
 class RunningTarget:
-    """Listens on a free port from `start` to `stop`."""
+    """Listens on a free port from `start` to `stop`; the `application` may be changed between."""
 
     def __init__(self, application: ASGIApp) -> None:
+        self.application = application
         self.listener = socket.socket()
         self.listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
-            application, log_level="error", ws="none", timeout_graceful_shutdown=1
+            self.serve,
+            interface="asgi3",
+            log_level="error",
+            ws="none",
+            timeout_graceful_shutdown=1,
         )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, args=([self.listener],), daemon=True)
@@ -26,6 +31,9 @@ class RunningTarget:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.application(scope, receive, send)
 
     def start(self) -> None:
         # Connections wait in the backlog until the server accepts them, so nobody has to poll.

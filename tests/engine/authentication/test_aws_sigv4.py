@@ -87,14 +87,17 @@ async def test_published_signatures(
     ],
 )
 async def test_a_target_verifies_it(
-    create_transport: CreateTransport, service: str, fields: dict[str, Any]
+    running_target: RunningTarget,
+    create_transport: CreateTransport,
+    service: str,
+    fields: dict[str, Any],
 ) -> None:
     target = SignatureTarget()
     settings = SETTINGS | {"service": service, "session_token": "a-session"}
-    with RunningTarget(target.application) as running:
-        async with open_desk(create_transport) as desk:
-            sending = (desk.send(running.url, "aws-sigv4", settings, **fields) for _ in range(5))
-            responses = await asyncio.gather(*sending)
+    running_target.application = target.application
+    async with open_desk(create_transport) as desk:
+        sending = (desk.send(running_target.url, "aws-sigv4", settings, **fields) for _ in range(5))
+        responses = await asyncio.gather(*sending)
     assert {response.status_code for response in responses} == {200}
     names = responses[0].body.decode()
     assert "x-amz-security-token" in names
@@ -102,11 +105,11 @@ async def test_a_target_verifies_it(
     assert "cookie" not in names
 
 
-async def test_a_wrong_secret_is_refused() -> None:
-    with RunningTarget(SignatureTarget().application) as running:
-        async with open_desk() as desk:
-            settings = SETTINGS | {"secret_access_key": "wrong"}
-            response = await desk.send(running.url, "aws-sigv4", settings)
+async def test_a_wrong_secret_is_refused(running_target: RunningTarget) -> None:
+    running_target.application = SignatureTarget().application
+    async with open_desk() as desk:
+        settings = SETTINGS | {"secret_access_key": "wrong"}
+        response = await desk.send(running_target.url, "aws-sigv4", settings)
     assert response.status_code == 403
 
 

@@ -43,93 +43,95 @@ def test_the_target_computes_the_example_of_the_rfc(algorithm: str, response: st
 @pytest.mark.parametrize("create_transport", TRANSPORTS)
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 async def test_answers_the_challenge_and_uses_the_nonce_again(
-    algorithm: str, create_transport: CreateTransport
+    running_target: RunningTarget, algorithm: str, create_transport: CreateTransport
 ) -> None:
     target = DigestTarget(algorithm)
-    with RunningTarget(target.application) as running:
-        async with open_desk(create_transport) as desk:
-            for path in ("/", "/a%20b/ü?q=ä b&x='y'", "/{id}"):
-                response = await desk.send(
-                    running.url,
-                    "digest",
-                    SETTINGS,
-                    path=path,
-                    path_params={"id": "a/b c"},
-                    query_params={"list": ["1", "2 3"]},
-                )
-                assert response.status_code == 200
+    running_target.application = target.application
+    async with open_desk(create_transport) as desk:
+        for path in ("/", "/a%20b/ü?q=ä b&x='y'", "/{id}"):
+            response = await desk.send(
+                running_target.url,
+                "digest",
+                SETTINGS,
+                path=path,
+                path_params={"id": "a/b c"},
+                query_params={"list": ["1", "2 3"]},
+            )
+            assert response.status_code == 200
     assert target.verified == 3
     # A server that keeps the first key of a session asks again for each request of it.
     assert target.challenged == (3 if algorithm.endswith("sess") else 1)
 
 
-async def test_the_body_is_sent_again() -> None:
+async def test_the_body_is_sent_again(running_target: RunningTarget) -> None:
     target = DigestTarget()
-    with RunningTarget(target.application) as running:
-        async with open_desk() as desk:
-            response = await desk.send(
-                running.url, "digest", SETTINGS, method="POST", body={"id": 1}
-            )
+    running_target.application = target.application
+    async with open_desk() as desk:
+        response = await desk.send(
+            running_target.url, "digest", SETTINGS, method="POST", body={"id": 1}
+        )
     assert (response.status_code, response.body) == (200, b'{"id":1}')
 
 
-async def test_a_user_may_be_one_credential() -> None:
-    with RunningTarget(DigestTarget().application) as running:
-        async with open_desk() as desk:
-            reference = "{{env.USER}}:{{env.PASSWORD}}"
-            response = await desk.send(running.url, "digest", token_ref=reference)
-            assert response.status_code == 200
-            assert "correct horse" in desk.learned
+async def test_a_user_may_be_one_credential(running_target: RunningTarget) -> None:
+    running_target.application = DigestTarget().application
+    async with open_desk() as desk:
+        reference = "{{env.USER}}:{{env.PASSWORD}}"
+        response = await desk.send(running_target.url, "digest", token_ref=reference)
+        assert response.status_code == 200
+        assert "correct horse" in desk.learned
 
 
-async def test_a_user_may_have_any_letters() -> None:
-    with RunningTarget(DigestTarget().application) as running:
-        async with open_desk() as desk:
-            settings = {"username": "Äda", "password": "grüße"}
-            response = await desk.send(running.url, "digest", settings)
-            assert response.status_code == 200
+async def test_a_user_may_have_any_letters(running_target: RunningTarget) -> None:
+    running_target.application = DigestTarget().application
+    async with open_desk() as desk:
+        settings = {"username": "Äda", "password": "grüße"}
+        response = await desk.send(running_target.url, "digest", settings)
+        assert response.status_code == 200
 
 
-async def test_a_nonce_that_became_stale_is_replaced() -> None:
+async def test_a_nonce_that_became_stale_is_replaced(running_target: RunningTarget) -> None:
     target = DigestTarget(nonce_uses=2)
-    with RunningTarget(target.application) as running:
-        async with open_desk() as desk:
-            for _ in range(7):
-                response = await desk.send(running.url, "digest", SETTINGS)
-                assert response.status_code == 200
+    running_target.application = target.application
+    async with open_desk() as desk:
+        for _ in range(7):
+            response = await desk.send(running_target.url, "digest", SETTINGS)
+            assert response.status_code == 200
     assert (target.verified, target.challenged) == (7, 4)
 
 
 @pytest.mark.parametrize("is_strict", [True, False])
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-async def test_many_tests_at_once(algorithm: str, is_strict: bool) -> None:
+async def test_many_tests_at_once(
+    running_target: RunningTarget, algorithm: str, is_strict: bool
+) -> None:
     target = DigestTarget(algorithm, nonce_uses=5, is_strict=is_strict)
-    with RunningTarget(target.application) as running:
-        async with open_desk() as desk:
-            requests = (desk.send(running.url, "digest", SETTINGS) for _ in range(40))
-            responses = await asyncio.gather(*requests)
+    running_target.application = target.application
+    async with open_desk() as desk:
+        requests = (desk.send(running_target.url, "digest", SETTINGS) for _ in range(40))
+        responses = await asyncio.gather(*requests)
     assert {response.status_code for response in responses} == {200}
     assert target.verified == 40
 
 
-async def test_a_wrong_password_is_answered_once() -> None:
+async def test_a_wrong_password_is_answered_once(running_target: RunningTarget) -> None:
     target = DigestTarget()
-    with RunningTarget(target.application) as running:
-        async with open_desk() as desk:
-            settings = {"username": "ada", "password": "wrong"}
-            response = await desk.send(running.url, "digest", settings)
+    running_target.application = target.application
+    async with open_desk() as desk:
+        settings = {"username": "ada", "password": "wrong"}
+        response = await desk.send(running_target.url, "digest", settings)
     assert (response.status_code, target.challenged) == (401, 2)
 
 
-async def test_evidence_shows_the_answer_and_learns_it() -> None:
-    with RunningTarget(DigestTarget().application) as running:
-        async with open_desk() as desk:
-            response = await desk.send(running.url, "digest", SETTINGS)
-            assert response.request
-            authorization = dict(response.request.headers)["Authorization"]
-            digest = authorization.partition('response="')[2][:32]
-            assert digest in desk.learned
-            assert "correct horse" in desk.learned
+async def test_evidence_shows_the_answer_and_learns_it(running_target: RunningTarget) -> None:
+    running_target.application = DigestTarget().application
+    async with open_desk() as desk:
+        response = await desk.send(running_target.url, "digest", SETTINGS)
+        assert response.request
+        authorization = dict(response.request.headers)["Authorization"]
+        digest = authorization.partition('response="')[2][:32]
+        assert digest in desk.learned
+        assert "correct horse" in desk.learned
 
 
 @pytest.mark.parametrize(
@@ -141,11 +143,13 @@ async def test_evidence_shows_the_answer_and_learns_it() -> None:
         (f'Digest realm="x", nonce="n", qop="auth", algorithm=SHA-512-256, {USABLE}',),
     ],
 )
-async def test_takes_the_first_challenge_it_knows(challenges: tuple[str, ...]) -> None:
+async def test_takes_the_first_challenge_it_knows(
+    running_target: RunningTarget, challenges: tuple[str, ...]
+) -> None:
     target = DigestTarget(challenges=challenges)
-    with RunningTarget(target.application) as running:
-        async with open_desk() as desk:
-            response = await desk.send(running.url, "digest", SETTINGS)
+    running_target.application = target.application
+    async with open_desk() as desk:
+        response = await desk.send(running_target.url, "digest", SETTINGS)
     assert response.status_code == 200
 
 
@@ -159,21 +163,23 @@ async def test_takes_the_first_challenge_it_knows(challenges: tuple[str, ...]) -
         "Digest , = ,,",
     ],
 )
-async def test_says_which_challenge_it_does_not_know(challenge: str) -> None:
+async def test_says_which_challenge_it_does_not_know(
+    running_target: RunningTarget, challenge: str
+) -> None:
     target = DigestTarget("SHA-256", challenges=(challenge,))
     if "auth-int" not in challenge:
         target.algorithm = "MD5"
-    with RunningTarget(target.application) as running:
-        async with open_desk() as desk:
-            with pytest.raises(AuthenticationError, match="a digest that is not known") as caught:
-                await desk.send(running.url, "digest", SETTINGS)
+    running_target.application = target.application
+    async with open_desk() as desk:
+        with pytest.raises(AuthenticationError, match="a digest that is not known") as caught:
+            await desk.send(running_target.url, "digest", SETTINGS)
     assert caught.value.problem.category is Category.AUTHENTICATION
 
 
-async def test_a_401_without_a_challenge_is_the_answer() -> None:
-    with RunningTarget(DigestTarget(challenges=('Basic realm="x"',)).application) as running:
-        async with open_desk() as desk:
-            response = await desk.send(running.url, "digest", SETTINGS)
+async def test_a_401_without_a_challenge_is_the_answer(running_target: RunningTarget) -> None:
+    running_target.application = DigestTarget(challenges=('Basic realm="x"',)).application
+    async with open_desk() as desk:
+        response = await desk.send(running_target.url, "digest", SETTINGS)
     assert response.status_code == 401
 
 

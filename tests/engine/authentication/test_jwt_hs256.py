@@ -37,13 +37,13 @@ def read_claims(desk: Desk) -> dict[str, object]:
     return jwt.decode(token, options={"verify_signature": False})
 
 
-async def test_a_target_verifies_it() -> None:
-    with RunningTarget(Starlette(routes=[Route("/", verify)])) as running:
-        async with open_desk() as desk:
-            response = await desk.send(running.url, "jwt-hs256", SETTINGS)
-            assert response.status_code == 200
-            assert SECRET in desk.learned
-            assert read_claims(desk) == {"iss": KEY, "iat": ISSUED, "exp": ISSUED + 300}
+async def test_a_target_verifies_it(running_target: RunningTarget) -> None:
+    running_target.application = Starlette(routes=[Route("/", verify)])
+    async with open_desk() as desk:
+        response = await desk.send(running_target.url, "jwt-hs256", SETTINGS)
+        assert response.status_code == 200
+        assert SECRET in desk.learned
+        assert read_claims(desk) == {"iss": KEY, "iat": ISSUED, "exp": ISSUED + 300}
 
 
 async def test_claims_and_lifetime() -> None:

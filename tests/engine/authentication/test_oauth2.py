@@ -1,7 +1,6 @@
 """OAuth 2.0 against a token endpoint and a resource on a real socket."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
@@ -19,11 +18,11 @@ from tests.targets.serving import RunningTarget
 class Party:
     """A target with its address, and settings for it."""
 
-    def __init__(self, target: TokenTarget, running: RunningTarget) -> None:
+    def __init__(self, target: TokenTarget, url: str) -> None:
         self.target = target
-        self.url = running.url
+        self.url = url
         self.settings: dict[str, JsonValue] = {
-            "token_url": f"{running.url}/token",
+            "token_url": f"{url}/token",
             "client_id": CLIENT,
             "client_secret": CLIENT_SECRET,
         }
@@ -33,10 +32,10 @@ class Party:
 
 
 @pytest.fixture
-def party() -> Iterator[Party]:
+def party(running_target: RunningTarget) -> Party:
     target = TokenTarget()
-    with RunningTarget(target.application) as running:
-        yield Party(target, running)
+    running_target.application = target.application
+    return Party(target, running_target.url)
 
 
 @pytest.mark.parametrize("way", ["basic", "body"])

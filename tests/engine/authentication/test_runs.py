@@ -66,10 +66,12 @@ async def play(url: str, *auths: AuthSpec, **fields: Any) -> tuple[list[TestResu
     return list(get_results(events).values()), render(events)
 
 
-async def test_two_hundred_tests_share_a_token_that_nobody_sees() -> None:
+async def test_two_hundred_tests_share_a_token_that_nobody_sees(
+    running_target: RunningTarget,
+) -> None:
     target = TokenTarget()
-    with RunningTarget(target.application) as running:
-        results, said = await play(running.url, *[build_oauth2(running.url)] * 200)
+    running_target.application = target.application
+    results, said = await play(running_target.url, *[build_oauth2(running_target.url)] * 200)
     assert {result.status for result in results} == {ResultStatus.PASSED}
     assert len(target.forms) == 1
     request = results[0].attempts[0].request
@@ -79,14 +81,16 @@ async def test_two_hundred_tests_share_a_token_that_nobody_sees() -> None:
     assert CLIENT_SECRET not in said
 
 
-async def test_a_failed_token_request_is_an_error_that_says_why() -> None:
+async def test_a_failed_token_request_is_an_error_that_says_why(
+    running_target: RunningTarget,
+) -> None:
     target = TokenTarget()
     target.answers.append(
         lambda: JSONResponse({"error": "invalid_client", "echo": CLIENT_SECRET}, 401)
     )
-    with RunningTarget(target.application) as running:
-        url = running.url
-        results, said = await play(url, *[build_oauth2(url)] * 20)
+    running_target.application = target.application
+    url = running_target.url
+    results, said = await play(url, *[build_oauth2(url)] * 20)
     assert {result.status for result in results} == {ResultStatus.ERROR}
     assert {result.category for result in results} == {Category.AUTHENTICATION}
     assert results[0].error_message == (
@@ -98,12 +102,14 @@ async def test_a_failed_token_request_is_an_error_that_says_why() -> None:
     assert CLIENT_SECRET not in said
 
 
-async def test_a_failure_that_passes_is_tried_again_with_the_test() -> None:
+async def test_a_failure_that_passes_is_tried_again_with_the_test(
+    running_target: RunningTarget,
+) -> None:
     target = TokenTarget()
     target.answers.append(lambda: JSONResponse({}, 503))
     retry = RetryPolicy(transport=TransportRetry(initial_ms=10, jitter_ms=0))
-    with RunningTarget(target.application) as running:
-        results, _ = await play(running.url, build_oauth2(running.url), retry=retry)
+    running_target.application = target.application
+    results, _ = await play(running_target.url, build_oauth2(running_target.url), retry=retry)
     assert results[0].status is ResultStatus.PASSED
     assert [attempt.passed for attempt in results[0].attempts] == [False, True]
 

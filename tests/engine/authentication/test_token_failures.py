@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,21 +15,17 @@ from tests.engine.authentication.token_target import CLIENT, CLIENT_SECRET, Answ
 from tests.engine.builders import MemoryTransport, PreparedRequest, ReceivedResponse
 from tests.targets.serving import RunningTarget
 
-TARGET = TokenTarget()
 
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with RunningTarget(TARGET.application) as running:
-        yield running.url
+@pytest.fixture
+def url(running_target: RunningTarget) -> str:
+    return running_target.url
 
 
 @pytest.fixture
-def target() -> TokenTarget:
-    TARGET.forms.clear()
-    TARGET.used.clear()
-    TARGET.answers.clear()
-    return TARGET
+def target(running_target: RunningTarget) -> TokenTarget:
+    target = TokenTarget()
+    running_target.application = target.application
+    return target
 
 
 async def fail(desk: Desk, url: str, **settings: Any) -> Problem:
