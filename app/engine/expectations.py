@@ -91,11 +91,6 @@ class Expectations:
             response_schemas=document.fields.get("response_schemas"),
         )
 
-    @property
-    def needs_certificate(self) -> bool:
-        """Whether the transport is asked for what only some can tell."""
-        return any(assertion.type == "certificate" for assertion in self.assertions)
-
     def iter_templates(self) -> Iterator[JsonValue]:
         """The values that may hold templates; snapshots are compared as they are."""
         yield self.status

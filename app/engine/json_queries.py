@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
+from typing import Protocol, cast
 
 import regex
 from jsonpath import JSONPath, JSONPathEnvironment, JSONPathMatch
@@ -11,6 +11,7 @@ from jsonpath.function_extensions import Match, Search
 
 from app.engine.json_path import Location, PathLimitError
 from app.engine.json_values import JsonValue
+from app.engine.pattern_size import is_reasonable
 from app.engine.patterns import MATCH_SECONDS
 
 # A `..` may visit a value once per level above it, and `[a, b]` once per entry: limits on both keep
@@ -28,8 +29,8 @@ class BoundedMatch(Match):
     def __call__(self, value: object, pattern: object) -> bool:
         if not isinstance(value, str) or not isinstance(pattern, str):
             return False
-        compiled = self.check_cache(pattern)
-        return isinstance(compiled, regex.Pattern) and _matches(compiled, value)
+        compiled = self.check_cache(pattern) if is_reasonable(pattern) else None
+        return isinstance(compiled, regex.Pattern) and _holds(compiled.fullmatch, value)
 
 
 class BoundedSearch(Search):
@@ -38,20 +39,17 @@ class BoundedSearch(Search):
     def __call__(self, value: object, pattern: object) -> bool:
         if not isinstance(value, str) or not isinstance(pattern, str):
             return False
-        compiled = self.check_cache(pattern)
-        return isinstance(compiled, regex.Pattern) and _occurs(compiled, value)
+        compiled = self.check_cache(pattern) if is_reasonable(pattern) else None
+        return isinstance(compiled, regex.Pattern) and _holds(compiled.search, value)
 
 
-def _matches(pattern: "regex.Pattern[str]", text: str) -> bool:
+class _Attempt(Protocol):
+    def __call__(self, string: str, *, timeout: float) -> object: ...
+
+
+def _holds(attempt: _Attempt, text: str) -> bool:
     try:
-        return pattern.fullmatch(text, timeout=MATCH_SECONDS) is not None
-    except TimeoutError:
-        return False
-
-
-def _occurs(pattern: "regex.Pattern[str]", text: str) -> bool:
-    try:
-        return pattern.search(text, timeout=MATCH_SECONDS) is not None
+        return attempt(text, timeout=MATCH_SECONDS) is not None
     except TimeoutError:
         return False
 

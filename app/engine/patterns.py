@@ -8,6 +8,8 @@ from functools import lru_cache
 
 import regex
 
+from app.engine.pattern_size import is_reasonable
+
 MATCH_SECONDS = 0.1
 MAXIMUM_PATTERN_CHARACTERS = 1_000
 MAXIMUM_SEARCHED_CHARACTERS = 1_000_000
@@ -15,7 +17,9 @@ MAXIMUM_SEARCHED_CHARACTERS = 1_000_000
 
 @lru_cache(maxsize=1024)
 def compile_pattern(pattern: str) -> regex.Pattern[str]:
-    """Compile once; raise `regex.error` for what is not a regular expression."""
+    """Compile once; raise `regex.error` for what is not a regular expression, or one too large."""
+    if not is_reasonable(pattern):
+        raise regex.error("it repeats too much")
     return regex.compile(pattern)
 
 

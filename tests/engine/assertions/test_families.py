@@ -104,11 +104,6 @@ def test_without_a_certificate(fields: dict[str, Any], message: str) -> None:
         assert message in (result.message or "")
 
 
-def test_who_needs_the_certificate() -> None:
-    assert Expectations(assertions=(AssertionSpec(type="certificate"),)).needs_certificate
-    assert not Expectations(assertions=(AssertionSpec(type="size"),)).needs_certificate
-
-
 def test_a_warning_is_marked() -> None:
     spec = AssertionSpec(type="jsonpath", path="$.id", expected=1, severity="warning")
     result = check(spec)
