@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from tests.targets import back_office
 from tests.targets.traffic import Traffic, TrafficMiddleware
 
 USERNAME = "ada@shop.example"
@@ -158,6 +159,7 @@ ROUTES = [
     Route("/slow/{milliseconds:int}", answer_slowly),
     Route("/flaky/{key}/{times:int}", fail_at_first),
     Route("/items/{number:int}", show_item),
+    *back_office.ROUTES,
 ]
 
 
@@ -169,4 +171,5 @@ def create_shop(traffic: Traffic | None = None, delay_seconds: float = 0.0) -> S
         routes=ROUTES, middleware=middleware, exception_handlers={HTTPException: render_error}
     )
     shop.state.shop = ShopState()
+    shop.state.jobs = {}
     return shop
