@@ -8,9 +8,15 @@ from fastapi.security.http import HTTPAuthorizationCredentials
 
 from app.auth.errors import SigningKeysUnavailableError
 from app.auth.principal import Principal
+from app.auth.rate_limit import RateLimiter
 from app.auth.secret_writer import SecretWriter
 from app.auth.tokens import TokenVerifier
-from app.core.errors import InvalidTokenError, MissingTokenError, TokenExpiredError
+from app.core.errors import (
+    InvalidTokenError,
+    MissingTokenError,
+    TokenExpiredError,
+    TooManyRequestsError,
+)
 from app.core.settings import Settings
 from app.db.database import Database
 from app.db.errors import DatabaseUnavailableError
@@ -27,6 +33,7 @@ AUTHENTICATION_ERRORS = (
     MissingTokenError,
     TokenExpiredError,
     InvalidTokenError,
+    TooManyRequestsError,
     SigningKeysUnavailableError,
     DatabaseUnavailableError,
 )
@@ -37,11 +44,14 @@ async def get_principal(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> Principal:
-    """Return the caller; raises an `UnauthorizedError`."""
+    """Return the caller; raises an `UnauthorizedError` or `TooManyRequestsError`."""
     if credentials is None:
         raise MissingTokenError
     verifier: TokenVerifier = request.app.state.token_verifier
-    return await verifier.verify(credentials.credentials)
+    rate_limiter: RateLimiter = request.app.state.rate_limiter
+    principal = await verifier.verify(credentials.credentials)
+    await rate_limiter.take(principal.user_id)
+    return principal
 
 
 CurrentPrincipal = Annotated[Principal, Depends(get_principal)]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.core.logging import get_logger
 from app.web.errors import NotReadyError
@@ -33,7 +33,19 @@ class Readiness(BaseModel):
     checks: dict[str, Literal["ok"]]
 
 
+class Version(BaseModel):
+    """Which release of the service answers."""
+
+    version: str = Field(examples=["1.2.0"])
+
+
 router = APIRouter(tags=["health"])
+
+
+@router.get("/version")
+async def get_version(request: Request) -> Version:
+    """Tell which release of the service answers."""
+    return Version(version=request.app.version)
 
 
 @router.get("/healthz")

@@ -1,0 +1,31 @@
+"""How many requests one caller may make."""
+
+from datetime import timedelta
+
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+
+from app.core.clock import Clock
+from app.core.errors import TooManyRequestsError
+from app.core.identifiers import UserId
+
+
+class RateLimiter:
+    """Counts the requests of each caller to this process in a sliding minute."""
+
+    def __init__(self, requests_per_minute: int, clock: Clock) -> None:
+        self._limit = RateLimitItemPerMinute(requests_per_minute)
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._clock = clock
+
+    async def take(self, user_id: UserId) -> None:
+        """Count one request; raises `TooManyRequestsError` telling when to come back."""
+        if await self._limiter.hit(self._limit, str(user_id)):
+            return
+        window = await self._limiter.get_window_stats(self._limit, str(user_id))
+        seconds = window.reset_time - self._clock.now().timestamp()
+        raise TooManyRequestsError(
+            f"At most {self._limit.amount} requests a minute are answered.",
+            retry_after=timedelta(seconds=max(1, round(seconds))),
+        )

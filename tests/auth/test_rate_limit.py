@@ -1,0 +1,44 @@
+import asyncio
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from app.auth.rate_limit import RateLimiter
+from app.core.clock import SystemClock
+from app.core.errors import TooManyRequestsError
+from app.core.identifiers import UserId
+from tests.fixtures.service import StartService
+from tests.fixtures.users import SignUp
+
+
+async def test_every_caller_has_a_limit_of_their_own() -> None:
+    limiter = RateLimiter(3, SystemClock())
+    one, other = UserId(uuid4()), UserId(uuid4())
+    for _ in range(3):
+        await limiter.take(one)
+    with pytest.raises(TooManyRequestsError) as refusal:
+        await limiter.take(one)
+    assert refusal.value.retry_after is not None
+    assert 1 <= refusal.value.retry_after.total_seconds() <= 120
+    await limiter.take(other)
+
+
+async def test_who_asks_too_often_hears_when_to_come_back(
+    start_service: StartService, sign_up: SignUp
+) -> None:
+    service = await asyncio.to_thread(start_service, REQUESTS_PER_MINUTE="5")
+    user, other = await sign_up(), await sign_up()
+    async with httpx.AsyncClient(base_url=service.url) as client:
+        answers = [
+            await client.get("/api/v1/organizations", headers=user.headers) for _ in range(12)
+        ]
+        others = await client.get("/api/v1/organizations", headers=other.headers)
+        version = await client.get("/version")
+    # A window may turn while they are sent, but not twice.
+    assert 5 <= sum(answer.status_code == 200 for answer in answers) <= 10
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert refused.json()["code"] == "too_many_requests"
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert others.status_code == 200
+    assert version.json()["version"]
