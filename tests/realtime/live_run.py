@@ -25,11 +25,15 @@ class LiveRun:
     iterations: int = 0
     position: int = 0
 
-    async def publish(self, count: int) -> None:
-        """Record `count` results in one batch."""
+    async def publish(
+        self, count: int, status: str = "passed", context: Document | None = None
+    ) -> None:
+        """Record `count` results in one batch, and what they changed in the context."""
         now = SystemClock().now()
-        results = [self._build_result(now) for _ in range(count)]
-        answer = await self._call("record_run_batch", running_tests=[], results=results, context={})
+        results = [self._build_result(now) | {"status": status} for _ in range(count)]
+        answer = await self._call(
+            "record_run_batch", running_tests=[], results=results, context=context or {}
+        )
         self.position = answer["event_seq"]
 
     async def finish(self) -> None:

@@ -1,16 +1,21 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 
 from scripts.demonstration.components import LocalSupabase, Service
-from tests.fixtures.users import User
+from tests.fixtures.database import Connect
+from tests.fixtures.users import SignUp, User
 from tests.realtime.failures.edge import Edge, reissue
 from tests.realtime.failures.persistent_viewer import PersistentViewer
 from tests.realtime.live_run import LiveRun
 from tests.runs.workspace import Workspace
 
 CreateViewer = Callable[..., PersistentViewer]
+AddMember = Callable[[], Awaitable[User]]
+JOIN = """
+insert into public.organization_members (organization_id, user_id, role) values (%s, %s, 'viewer')
+"""
 NO_WORK = {"RUN_WORKER_IN_API": "false"}
 
 
@@ -35,6 +40,18 @@ async def edge_service(
 @pytest.fixture
 def edge_user(edge: Edge, workspace: Workspace) -> User:
     return reissue(workspace.user, edge.details)
+
+
+@pytest.fixture
+def add_member(workspace: Workspace, sign_up: SignUp, database: Connect) -> AddMember:
+    """Adds a new user to the organization."""
+
+    async def add_member() -> User:
+        member = await sign_up()
+        await (await database()).execute(JOIN, [workspace.organization_id, member.id])
+        return member
+
+    return add_member
 
 
 @pytest.fixture

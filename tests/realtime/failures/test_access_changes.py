@@ -10,17 +10,14 @@ from scripts.demonstration.components import Service, SupabaseDetails
 from scripts.local_supabase.keys import ALGORITHM
 from tests.fixtures.database import Connect
 from tests.fixtures.service import StartService
-from tests.fixtures.users import SignUp, User
+from tests.fixtures.users import User
 from tests.realtime.conditions import until
-from tests.realtime.failures.conftest import NO_WORK, CreateViewer
+from tests.realtime.failures.conftest import NO_WORK, AddMember, CreateViewer
 from tests.realtime.failures.expectations import check_that_all_saw_all, publish_and_see
 from tests.realtime.failures.persistent_viewer import following, saw_exactly
 from tests.realtime.live_run import LiveRun
 from tests.runs.workspace import Workspace
 
-ADD_MEMBER = """
-insert into public.organization_members (organization_id, user_id, role) values (%s, %s, 'viewer')
-"""
 REMOVE_MEMBER = "delete from public.organization_members where user_id = %s"
 
 
@@ -54,15 +51,13 @@ async def test_a_token_expires_in_mid_stream(
 
 async def test_a_member_is_removed_in_mid_stream(
     start_service: StartService,
-    workspace: Workspace,
-    sign_up: SignUp,
+    add_member: AddMember,
     database: Connect,
     create_viewer: CreateViewer,
     live_run: LiveRun,
 ) -> None:
     service = await asyncio.to_thread(start_service, REALTIME_ACCESS_INTERVAL="1", **NO_WORK)
-    connection, member = await database(), await sign_up()
-    await connection.execute(ADD_MEMBER, [workspace.organization_id, member.id])
+    connection, member = await database(), await add_member()
     removed, steady = create_viewer(service, member), create_viewer(service)
     async with following([removed, steady]):
         await publish_and_see(live_run, [removed, steady])

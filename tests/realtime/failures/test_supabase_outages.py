@@ -10,7 +10,7 @@ import pytest
 from scripts.demonstration.components import Service, SupabaseDetails
 from tests.fixtures.users import User
 from tests.realtime.conditions import until
-from tests.realtime.failures.conftest import NO_WORK, CreateViewer
+from tests.realtime.failures.conftest import NO_WORK, AddMember, CreateViewer
 from tests.realtime.failures.edge import Edge, reissue
 from tests.realtime.failures.expectations import check_that_all_saw_all, publish_and_see
 from tests.realtime.failures.persistent_viewer import following
@@ -85,11 +85,12 @@ async def test_the_gateway_is_killed_and_comes_back(
     edge: Edge,
     edge_service: Service,
     edge_user: User,
+    add_member: AddMember,
     create_viewer: CreateViewer,
     live_run: LiveRun,
 ) -> None:
     early = [create_viewer(edge_service, edge_user) for _ in range(2)]
-    late = create_viewer(edge_service, edge_user)
+    late = create_viewer(edge_service, reissue(await add_member(), edge.details))
     async with following(early) as tasks:
         await publish_and_see(live_run, early)
         await asyncio.to_thread(edge.kill)

@@ -1,0 +1,1 @@
+"""`scripts/event-docs`: the live events as an AsyncAPI 3 document."""
