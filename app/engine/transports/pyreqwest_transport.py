@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pyreqwest.client import Client
 from pyreqwest.exceptions import (
     BuilderError,
-    ConnectTimeoutError,
     DetailedPyreqwestError,
     PyreqwestError,
     RequestTimeoutError,
@@ -162,7 +161,7 @@ def _explain(error: PyreqwestError, request: PreparedRequest, progress: Progress
 def _explain_timeout(
     error: RequestTimeoutError, transfer: Transfer, progress: Progress
 ) -> TransportError:
-    if isinstance(error, ConnectTimeoutError):
+    if _is_unconnected(error):
         milliseconds = transfer.connect_timeout_ms or ADDRESS_TIMEOUT_MS
         return failures.timed_out("no connection", milliseconds / 1000)
     milliseconds = transfer.read_timeout_ms or 0
@@ -177,4 +176,4 @@ def _list_reasons(error: PyreqwestError) -> list[str]:
 
 def _is_unconnected(error: PyreqwestError) -> bool:
     """Whether nothing was sent, so that another address may be tried."""
-    return isinstance(error, ConnectTimeoutError) or "tcp connect error" in _list_reasons(error)
+    return "client error (Connect)" in _list_reasons(error)
