@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import SplitResult, quote, urlencode, urlsplit
+from functools import lru_cache
+from urllib.parse import quote, urlencode
 
 from app.engine.errors import Category, InvalidRequestError, TemplateError
 from app.engine.json_values import JsonObject, JsonValue, render_text
+from app.engine.network.target import UnusableAddressError, parse_target
 from app.engine.templates import (
     Template,
     ValueSource,
@@ -51,39 +53,24 @@ def append_query(url: str, encoded: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}{encoded}"
 
 
+@lru_cache(maxsize=256)
 def check_address(url: str, location: str) -> None:
     """Raise InvalidRequestError unless this is an http or https URL without a query."""
     try:
-        parts = urlsplit(url)
-        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname)
-        is_usable = is_usable and parts.port != 0 and not parts.query and not parts.fragment
-    except ValueError:
-        is_usable = False
-    if not is_usable:
-        raise InvalidRequestError(
-            f"'{url}' is not an http or https address",
-            location,
-            "Set the base URL of the environment, such as https://api.example.com.",
-            Category.ENVIRONMENT,
-        )
+        parse_target(url)
+    except UnusableAddressError as error:
+        raise _refuse(str(error), location) from error
+    if "?" in url or "#" in url:
+        raise _refuse(f"'{url}' cannot have a query or a fragment", location)
 
 
-def get_host(parts: SplitResult) -> str:
-    """The Host header for a URL: no user, no port that its scheme has anyway."""
-    host = parts.netloc.rpartition("@")[2]
-    return host.removesuffix(":443" if parts.scheme == "https" else ":80")
-
-
-def get_target(parts: SplitResult) -> str:
-    """The request target for a URL: its path and query."""
-    path = parts.path or "/"
-    return f"{path}?{parts.query}" if parts.query else path
-
-
-def get_origin(url: str) -> str:
-    """Scheme, host and port."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{get_host(parts).lower()}"
+def _refuse(message: str, location: str) -> InvalidRequestError:
+    return InvalidRequestError(
+        message,
+        location,
+        "Set the base URL of the environment, such as https://api.example.com.",
+        Category.ENVIRONMENT,
+    )
 
 
 def _split(url: str) -> tuple[str, str]:

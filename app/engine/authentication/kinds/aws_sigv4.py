@@ -4,7 +4,6 @@ import asyncio
 import io
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
-from urllib.parse import urlsplit
 
 from awscrt.auth import (
     AwsCredentialsProvider,
@@ -19,7 +18,7 @@ from app.engine.authentication.authentication import Authentication
 from app.engine.authentication.line import Line
 from app.engine.authentication.settings import Settings
 from app.engine.errors import InvalidRequestError
-from app.engine.requests.address import get_host, get_target
+from app.engine.network.target import parse_target
 from app.engine.requests.header import find_field
 from app.engine.transport import PreparedRequest, ReceivedResponse
 
@@ -89,13 +88,11 @@ class Kind(Authentication):
 
 def _to_message(request: PreparedRequest) -> HttpRequest:
     """What is signed of the request."""
-    parts = urlsplit(request.url)
+    target = parse_target(request.url)
     fields = [field for field in request.headers if field[0].lower() not in UNSIGNED]
-    host = find_field(request, "host") or get_host(parts)
+    host = find_field(request, "host") or target.authority
     body = None if request.body is None else io.BytesIO(request.body)
-    return HttpRequest(
-        request.method, get_target(parts), HttpHeaders([*fields, ("Host", host)]), body
-    )
+    return HttpRequest(request.method, target.path, HttpHeaders([*fields, ("Host", host)]), body)
 
 
 def _take_headers(request: PreparedRequest, message: HttpRequest, line: Line) -> PreparedRequest:

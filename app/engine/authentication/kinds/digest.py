@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeAlias
 
 import httpx
 
@@ -13,12 +13,14 @@ from app.engine.authentication.errors import AuthenticationError
 from app.engine.authentication.line import Line
 from app.engine.authentication.settings import Settings
 from app.engine.authentication.user import USER_SETTINGS, read_user
-from app.engine.requests.address import get_origin
+from app.engine.network.target import parse_target
 from app.engine.requests.header import with_field
 from app.engine.transport import PreparedRequest, ReceivedResponse
 
 ALGORITHMS = ("MD5", "MD5-SESS", "SHA-256", "SHA-256-SESS", "SHA-512", "SHA-512-SESS")
 PROTECTION = "auth"
+
+Origin: TypeAlias = tuple[str, str]
 
 _RESPONSE = re.compile(r'response="([0-9a-f]+)"')
 
@@ -37,8 +39,8 @@ class Kind(Authentication):
 
     username: str
     password: str = field(repr=False)
-    accepted: dict[str, httpx.DigestAuth] = field(
-        default_factory=dict[str, httpx.DigestAuth], init=False, compare=False, repr=False
+    accepted: dict[Origin, httpx.DigestAuth] = field(
+        default_factory=dict[Origin, httpx.DigestAuth], init=False, compare=False, repr=False
     )
 
     @classmethod
@@ -51,7 +53,7 @@ class Kind(Authentication):
 
     async def send(self, request: PreparedRequest, line: Line) -> ReceivedResponse:
         """Send, and once more with the answer when the target challenges."""
-        origin = get_origin(request.url)
+        origin = _get_origin(request.url)
         known = self.accepted.get(origin)
         response = await line.send(_sign(request, known, line) if known else request)
         challenge = _find_challenge(response) if _is_challenged(response, origin) else None
@@ -65,11 +67,16 @@ class Kind(Authentication):
         return response
 
 
-def _is_challenged(response: ReceivedResponse, origin: str) -> bool:
+def _get_origin(url: str) -> Origin:
+    target = parse_target(url)
+    return target.scheme, target.authority
+
+
+def _is_challenged(response: ReceivedResponse, origin: Origin) -> bool:
     """A redirect to elsewhere may not lead to an answer there."""
     if response.status_code != HTTPStatus.UNAUTHORIZED:
         return False
-    return response.url is None or get_origin(response.url) == origin
+    return response.url is None or _get_origin(response.url) == origin
 
 
 def _find_challenge(response: ReceivedResponse) -> Challenge | None:
