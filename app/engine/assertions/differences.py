@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, TypeAlias
 
-from app.engine.assertions.operators.operator import show
+from app.engine.assertions.operators.operator import cut, show
 from app.engine.json_path import render_step
 from app.engine.json_values import JsonValue, is_equal
 
@@ -105,10 +105,7 @@ def render_differences(differences: Iterable[Difference]) -> str:
     shown = [difference.render() for difference in islice(pending, MAXIMUM_PLACES_SHOWN)]
     if next(pending, None) is not None:
         shown.append("... and more")
-    text = "\n".join(shown)
-    if len(text) <= MAXIMUM_DIFF_CHARACTERS:
-        return text
-    return f"{text[:MAXIMUM_DIFF_CHARACTERS]}..."
+    return cut("\n".join(shown), MAXIMUM_DIFF_CHARACTERS)
 
 
 def render_text_diff(expected: str, actual: str) -> str:
@@ -118,10 +115,9 @@ def render_text_diff(expected: str, actual: str) -> str:
     if start == max(len(old), len(new)):
         return "(the ends of lines differ)"
     lines = difflib.unified_diff(
-        _cut(old, start), _cut(new, start), "expected", "actual", lineterm="", n=1
+        _take(old, start), _take(new, start), "expected", "actual", lineterm="", n=1
     )
-    text = "\n".join([f"(from line {start + 1})", *lines])
-    return text[:MAXIMUM_DIFF_CHARACTERS]
+    return cut("\n".join([f"(from line {start + 1})", *lines]), MAXIMUM_DIFF_CHARACTERS)
 
 
 def _count_common_lines(old: Sequence[str], new: Sequence[str]) -> int:
@@ -131,6 +127,6 @@ def _count_common_lines(old: Sequence[str], new: Sequence[str]) -> int:
     return min(len(old), len(new))
 
 
-def _cut(lines: Sequence[str], start: int) -> list[str]:
+def _take(lines: Sequence[str], start: int) -> list[str]:
     kept = lines[start : start + MAXIMUM_LINES_COMPARED]
-    return [line[:MAXIMUM_LINE_CHARACTERS] for line in kept]
+    return [cut(line, MAXIMUM_LINE_CHARACTERS) for line in kept]

@@ -15,7 +15,7 @@ from jsonschema_rs import (
     validator_for,
 )
 
-from app.engine.assertions.operators import show
+from app.engine.assertions.operators import cut, show
 from app.engine.assertions.schema_cost import SchemaCost
 from app.engine.errors import InvalidExpectationError
 from app.engine.json_path import Location, render_path
@@ -69,7 +69,7 @@ class JsonSchema:
 
 def _read_error(error: ValidationError) -> SchemaError:
     actual = cast("JsonValue", error.instance)
-    message = f"{error.message[:MAXIMUM_MESSAGE_CHARACTERS]}, got {show(actual)}"
+    message = f"{cut(error.message, MAXIMUM_MESSAGE_CHARACTERS)}, got {show(actual)}"
     expected: JsonValue = {error.kind.name: _to_json(error.kind.value)}
     return SchemaError(tuple(error.instance_path), message, expected, actual)
 
@@ -77,7 +77,7 @@ def _read_error(error: ValidationError) -> SchemaError:
 def _to_json(value: object) -> JsonValue:
     """What a keyword says; of alternatives, why none of them fits."""
     if isinstance(value, ValidationError):
-        return value.message[:MAXIMUM_MESSAGE_CHARACTERS]
+        return cut(value.message, MAXIMUM_MESSAGE_CHARACTERS)
     if isinstance(value, list):
         return [_to_json(item) for item in cast("list[object]", value)[:MAXIMUM_ERRORS]]
     return cast("JsonValue", value)
@@ -89,9 +89,9 @@ def compile_schema(schema: JsonValue, location: str) -> JsonSchema:
         return _compile(render_json(schema))
     except ValidationError as error:
         place = render_path(error.instance_path)
-        reason = f"{place}: {error.message[:MAXIMUM_MESSAGE_CHARACTERS]}"
+        reason = f"{place}: {cut(error.message, MAXIMUM_MESSAGE_CHARACTERS)}"
     except (ReferencingError, ValueError) as error:
-        reason = str(error)[:MAXIMUM_MESSAGE_CHARACTERS]
+        reason = cut(str(error), MAXIMUM_MESSAGE_CHARACTERS)
     raise InvalidExpectationError(f"not a JSON Schema: {reason}", location)
 
 

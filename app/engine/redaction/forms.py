@@ -16,9 +16,15 @@ _UNICODE_ESCAPE = re.compile(r"\\u[0-9a-f]{4}")
 _HTML_ESCAPES = {"&quot;": "&#34;", "&#x27;": "&#39;"}
 
 
+# Shorter lines of a secret are found in any text.
+_MINIMUM_LINE_LENGTH = 8
+
+
 def iter_forms(secret: str) -> Iterator[str]:
     """The secret and everything that encoding makes of it; some forms come more than once."""
     yield secret
+    # A diff shows the lines of a text, such as those of a private key, one by one.
+    yield from (line for line in secret.splitlines() if len(line) >= _MINIMUM_LINE_LENGTH)
     yield secret.lower()  # as names of headers and hosts
     yield from _iter_encoded(secret.encode(errors="replace"))
     if not _PLAIN.fullmatch(secret):

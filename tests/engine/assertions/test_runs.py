@@ -124,3 +124,20 @@ async def test_an_unreadable_body_is_a_result_with_a_hint(body: bytes, content_t
     assert result.error_message
     assert result.suggested_fix
     assert results["b"].status is ResultStatus.PASSED
+
+
+LINES = [f"line-{index}-of-a-private-key" for index in range(6)]
+
+
+async def test_a_secret_of_many_lines_is_masked_in_the_diff_of_a_text() -> None:
+    body = "\n".join(["before", *LINES, "x" * 490 + "key=cut-in-the-middle-of-a-line", "after"])
+    expected = "\n".join(["before", *LINES[:3], "after"])
+    test = build_test("a", expectations=Expectations(body=expected))
+    secrets = {"KEY": "\n".join(LINES), "CUT": "cut-in-the-middle-of-a-line"}
+    answer = ReceivedResponse(status_code=200, body=body.encode())
+    transport = MemoryTransport(lambda _: answer)
+    events = await collect(run(build_plan([test]), Scope(secrets=secrets), transport))
+    diff = get_results(events)["a"].attempts[0].assertions[-1].diff or ""
+    assert diff.count("+[redacted]\n") == 3
+    assert "cut-" not in diff
+    assert "private" not in diff
