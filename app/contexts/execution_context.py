@@ -1,6 +1,6 @@
 """What the tests of one run share, as held in memory while the run executes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.core.identifiers import RunId
@@ -22,6 +22,13 @@ class ContextChanges:
         default_factory=dict[str, dict[str, JsonObject]], repr=False
     )
     test_order: list[str] = field(default_factory=list[str])
+
+    @property
+    def values(self) -> int:
+        """How many values there are."""
+        names = (self.shared_auth_tokens, self.shared_variables, *self.captured_data.values())
+        items = (items for names in self.captured_items.values() for items in names.values())
+        return sum(map(len, names)) + sum(map(len, items))
 
     @classmethod
     def from_delta(
@@ -91,18 +98,3 @@ class ExecutionContext:
     def note_end(self, test_key: str) -> None:
         """Note that a test has ended; of its iterations the first counts."""
         self.test_order.setdefault(test_key)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DependencyContext:
-    """What one test requires: which required tests have ended, and the data they captured."""
-
-    test_key: str
-    required_keys: tuple[str, ...]
-    missing_keys: tuple[str, ...]
-    captured_data: Mapping[str, JsonObject] = field(default_factory=dict[str, JsonObject])
-
-    @property
-    def is_ready(self) -> bool:
-        """Say whether every required test has ended and left its data."""
-        return not self.missing_keys

@@ -7,7 +7,14 @@ from pydantic import SecretStr
 
 from app.contexts.cache.cache import ContextCache
 from app.contexts.cache.stored_context import StoredContext
-from app.contexts.execution_context import ContextChanges, DependencyContext, ExecutionContext
+from app.contexts.execution_context import ContextChanges, ExecutionContext
+from app.contexts.models import (
+    ActiveRunMemory,
+    AggregatedContext,
+    DependencyContext,
+    SingleTestExecutionContext,
+    TestExecutionPipeline,
+)
 from app.core.errors import NotFoundError
 from app.core.identifiers import RunId, TestCaseId
 from app.db.session import Session
@@ -110,28 +117,36 @@ class TestExecutionContextManager:
         await self.record_captures(run_id, test_key, captured.delta)
         return tuple(missing.name for missing in captured.missing)
 
-    async def resolve_dependencies(self, run_id: RunId, test_key: str) -> DependencyContext:
-        """Return what a test requires of others, and whether all of it is there."""
+    async def get_test_context(self, run_id: RunId, test_key: str) -> SingleTestExecutionContext:
+        """Return what a test would see if it started now; raises `NotFoundError`."""
         context = await self.get(run_id)
-        required = tuple(
-            dependency.required_key
-            for dependency in context.dependencies
-            if dependency.dependent_key == test_key
-        )
-        data = context.scope.captured_data
-        return DependencyContext(
+        return SingleTestExecutionContext(
+            run_id=run_id,
             test_key=test_key,
-            required_keys=required,
-            missing_keys=tuple(key for key in required if key not in context.test_order),
-            captured_data={
-                key: values for key in required if isinstance(values := data.get(key), dict)
-            },
+            dependencies=_find_dependencies(context, test_key),
+            context=_aggregate(context),
         )
 
-    async def get_execution_chain(self, test_case_id: TestCaseId) -> list[dict[str, Any]]:
-        """Return the tests that a test requires, directly or not, in the order they must run."""
-        return await self._service.call(
+    async def resolve_dependencies(self, run_id: RunId, test_key: str) -> DependencyContext:
+        """Return what a test requires of others, and whether all of it is there."""
+        return _find_dependencies(await self.get(run_id), test_key)
+
+    async def get_execution_chain(self, test_case_id: TestCaseId) -> TestExecutionPipeline:
+        """Return the tests that a test requires; raises `NotFoundError` for an unknown one."""
+        steps = await self._service.call(
             "get_test_execution_chain", {"test_case_id": str(test_case_id)}, idempotent=True
+        )
+        if steps is None:
+            raise NotFoundError
+        return TestExecutionPipeline(steps=steps)
+
+    def measure_memory(self) -> ActiveRunMemory:
+        """Return how much of which runs is held."""
+        contexts = self._contexts.values()
+        return ActiveRunMemory(
+            run_ids=tuple(self._contexts),
+            captured_values=sum(_count_captured(context) for context in contexts),
+            unsaved_values=sum(context.unsaved.values for context in contexts),
         )
 
     def get_environment_values(self, run_id: RunId) -> dict[str, Any]:
@@ -197,3 +212,38 @@ class TestExecutionContextManager:
             request["previous_encryption_key"] = self._previous_encryption_key.get_secret_value()
         answer = await self._service.call("resolve_run_secrets", request, idempotent=True)
         return answer["secrets"]
+
+
+def _find_dependencies(context: ExecutionContext, test_key: str) -> DependencyContext:
+    required = tuple(
+        dependency.required_key
+        for dependency in context.dependencies
+        if dependency.dependent_key == test_key
+    )
+    data = context.scope.captured_data
+    return DependencyContext(
+        test_key=test_key,
+        required_keys=required,
+        missing_keys=tuple(key for key in required if key not in context.test_order),
+        captured_data={
+            key: values for key in required if isinstance(values := data.get(key), dict)
+        },
+    )
+
+
+def _aggregate(context: ExecutionContext) -> AggregatedContext:
+    scope = context.scope
+    return AggregatedContext(
+        environment=dict(scope.environment),
+        secret_names=tuple(scope.secrets),
+        token_names=tuple(scope.shared_auth_tokens),
+        shared_variables=scope.shared_variables,
+        captured_data=scope.captured_data,
+        fixture_names=tuple(scope.fixtures),
+        test_order=tuple(context.test_order),
+    )
+
+
+def _count_captured(context: ExecutionContext) -> int:
+    captured = context.scope.captured_data.values()
+    return sum(len(values) for values in captured if isinstance(values, dict))

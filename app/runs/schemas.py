@@ -137,17 +137,22 @@ class Run(BaseModel):
         return self.status in _FINAL
 
 
-class Assertion(BaseModel):
-    """One check of a response and its outcome."""
+class AssertionContext(BaseModel):
+    """What an assertion looks at, how, and what its failure means."""
 
     assertion_name: str
     assertion_type: str
     operator: str | None
     path: Annotated[str | None, Field(examples=["$.items[0].id"])]
+    severity: Annotated[Severity, Field(description="A failed warning does not fail the test.")]
+
+
+class Assertion(AssertionContext):
+    """One check of a response and its outcome."""
+
     expected_value: Any
     actual_value: Any
     diff: Annotated[str | None, Field(description="What differs, by place.")]
-    severity: Annotated[Severity, Field(description="A failed warning does not fail the test.")]
     passed: bool
     error_message: str | None
 
@@ -189,6 +194,26 @@ class TimelineEntry(BaseModel):
     timeline: Timeline | None
 
 
+class ResultDetail(BaseModel):
+    """What was sent and received in one attempt, secrets masked, cut to size."""
+
+    request_method: str | None
+    request_url: str | None
+    request_headers: JsonObject | None
+    request_query: JsonObject | None
+    request_body: str | None
+    response_status: int | None
+    response_headers: JsonObject | None
+    response_body: str | None
+    response_time_ms: float | None
+    timing_phases: Annotated[
+        JsonObject | None, Field(examples=[{"connect_ms": 1.2, "first_byte_ms": 8.4}])
+    ]
+    assertions_passed: int
+    assertions_failed: int
+    captured_variables: JsonObject | None
+
+
 class Result(BaseModel):
     """The outcome of one attempt of one test in a run, with its evidence."""
 
@@ -210,7 +235,7 @@ class Result(BaseModel):
     test_revision: int | None
     captured_names: list[str]
     timeline: Timeline | None
-    details: JsonObject | None
+    details: ResultDetail | None
     assertions: list[Assertion]
 
 

@@ -9,6 +9,7 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
+from app.contexts.cache.cache import ContextCache
 from app.contexts.cache.memory_cache import MemoryContextCache
 from app.contexts.manager import TestExecutionContextManager
 from app.core.clock import SystemClock
@@ -20,9 +21,16 @@ from app.engine import ContextDelta, Plan, ReceivedResponse
 from app.engine.captures import CaptureSpec, compile_captures
 from app.engine.response import Response
 from scripts.demonstration.components import Service, SupabaseDetails, service_settings
+from tests.fixtures.database import Connect
 from tests.fixtures.users import SignUp
 from tests.runs.workspace import Workspace, open_workspace
 
+AGE = """
+update public.test_execution_context as context
+set expires_at = run.completed_at + interval '24 hours' - %s::interval
+from public.test_runs as run where run.id = context.run_id and run.id = %s
+"""
+COUNT = "select count(*) from public.test_execution_context where run_id = %s"
 UNREACHABLE = "http://127.0.0.1:9"
 
 
@@ -36,6 +44,7 @@ class Stage:
     run_id: RunId
     profile_id: TestCaseId
     encryption_key: SecretStr
+    cache: ContextCache
 
     async def initialize(self) -> None:
         """Claim the run as a worker does."""
@@ -67,14 +76,13 @@ async def stage(
             "start_test_run",
             {"project_id": workspace.project_id, "environment_id": workspace.environment_id},
         )
+        cache = MemoryContextCache(SystemClock())
         manager = TestExecutionContextManager(
-            database.as_service(),
-            MemoryContextCache(SystemClock()),
-            settings.secrets_encryption_key,
+            database.as_service(), cache, settings.secrets_encryption_key
         )
         run_id, profile_id = RunId(UUID(run["id"])), TestCaseId(UUID(profile))
         key = settings.secrets_encryption_key
-        yield Stage(database, manager, workspace, run_id, profile_id, key)
+        yield Stage(database, manager, workspace, run_id, profile_id, key, cache)
 
 
 async def test_environment_values_include_secrets_in_plain_text(stage: Stage) -> None:
@@ -159,7 +167,104 @@ async def test_dependencies_resolve_once_the_required_test_has_ended(stage: Stag
 
 async def test_the_execution_chain_lists_required_tests_in_order(stage: Stage) -> None:
     chain = await stage.manager.get_execution_chain(stage.profile_id)
-    assert [test["key"] for test in chain][:1] == ["login"]
+    assert [(step.key, step.depth) for step in chain.steps] == [("login", 1)]
+    with pytest.raises(NotFoundError):
+        await stage.manager.get_execution_chain(TestCaseId(uuid4()))
+
+
+async def test_what_a_test_would_see_shows_no_secret(stage: Stage) -> None:
+    await stage.initialize()
+    await stage.manager.update_shared_auth_tokens(stage.run_id, {"access_token": "token-1"})
+    await stage.manager.update_shared_variables(stage.run_id, {"currency": "EUR"})
+    seen = await stage.manager.get_test_context(stage.run_id, "profile")
+    assert seen.dependencies.missing_keys == ("login",)
+    assert seen.context.shared_variables == {"currency": "EUR"}
+    assert (seen.context.token_names, seen.context.secret_names) == (
+        ("access_token",),
+        ("PASSWORD",),
+    )
+    shown = seen.model_dump_json()
+    assert "token-1" not in shown
+    assert "correct horse" not in shown
+
+
+async def test_memory_tells_what_it_holds(stage: Stage) -> None:
+    assert stage.manager.measure_memory().run_ids == ()
+    await stage.initialize()
+    delta = ContextDelta(captured_data={"login": {"user_id": 7}})
+    await stage.manager.record_captures(stage.run_id, "login", delta)
+    memory = stage.manager.measure_memory()
+    assert (memory.run_ids, memory.captured_values, memory.unsaved_values) == (
+        (stage.run_id,),
+        1,
+        1,
+    )
+    stage.manager.take_changes(stage.run_id)
+    assert stage.manager.measure_memory().unsaved_values == 0
+
+
+async def test_what_belongs_to_a_result_is_not_handed_over_twice(stage: Stage) -> None:
+    await stage.initialize()
+    delta = ContextDelta(captured_data={"each": {"id": "a"}})
+    changes = stage.manager.record_result(stage.run_id, "each", delta, iteration=3)
+    assert changes.to_document() == {
+        "shared_auth_tokens": {},
+        "shared_variables": {},
+        "captured_data": {},
+        "captured_items": {"each": {"id": {"3": "a"}}},
+        "test_order": ["each"],
+    }
+    assert not any(stage.manager.take_changes(stage.run_id).to_document().values())
+
+
+async def test_reads_of_other_processes_come_from_the_cache_until_a_commit(stage: Stage) -> None:
+    other = TestExecutionContextManager(
+        stage.database.as_service(), stage.cache, stage.encryption_key
+    )
+    await other.update_shared_variables(stage.run_id, {"currency": "EUR"})
+    calls = stage.database.request_counts.total()
+    context = await stage.manager.get(stage.run_id)
+    assert context.scope.shared_variables == {"currency": "EUR"}
+    assert stage.database.request_counts.total() == calls
+
+    await stage.database.as_service().call(
+        "update_test_run_context",
+        {"run_id": str(stage.run_id), "shared_variables": {"currency": "CHF"}},
+    )
+    await other.note_commit(stage.run_id, (await stage.stored_context())["version"])
+    context = await stage.manager.get(stage.run_id)
+    assert context.scope.shared_variables == {"currency": "CHF"}
+
+
+async def test_secrets_of_the_environment_are_only_for_whoever_executes_the_run(
+    stage: Stage,
+) -> None:
+    with pytest.raises(NotFoundError):
+        stage.manager.get_environment_values(stage.run_id)
+
+
+async def test_a_context_is_cleaned_up_a_day_after_its_run(stage: Stage, database: Connect) -> None:
+    service = stage.database.as_service()
+    await stage.initialize()
+    await service.call(
+        "finish_test_run",
+        {"run_id": str(stage.run_id), "worker_id": "test", "status": "completed"},
+    )
+    stage.manager.clear(stage.run_id)
+    connection = await database()
+    for hours, is_there in ((23, True), (24, False)):
+        await connection.execute(AGE, [f"{hours} hours", stage.run_id])
+        stage.manager = TestExecutionContextManager(
+            service, MemoryContextCache(SystemClock()), stage.encryption_key
+        )
+        if is_there:
+            await stage.manager.get(stage.run_id)
+            continue
+        with pytest.raises(NotFoundError):
+            await stage.manager.get(stage.run_id)
+    await service.call("maintain_database", {"batch_size": 10_000})
+    cursor = await connection.execute(COUNT, [stage.run_id])
+    assert (await cursor.fetchone()) == {"count": 0}
 
 
 async def test_a_cleared_context_is_read_from_the_database_again(stage: Stage) -> None:

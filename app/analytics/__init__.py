@@ -1,0 +1,1 @@
+"""What the history of results says: speed, failures, similar tests."""
