@@ -64,7 +64,7 @@ class Event(Envelope):
             case {"seq": int(seq), "type": str(event_type)}:
                 members = cast("JsonObject", document)
                 complete = {"version": VERSION, "topic": str(topic), **members}
-                return cls(sys.intern(event_type), orjson.dumps(complete), seq)
+                return cls(sys.intern(event_type), _encode(complete), seq)
             case _:
                 message = "an event has no seq or no type"
                 raise MalformedEventError(message)
@@ -141,9 +141,9 @@ class Snapshot:
         """Read what `get_*_snapshot` answers; raise `MalformedEventError` on another shape."""
         match document:
             case {"seq": int(seq), "run": {"status": str(status)}}:
-                return cls(seq, status, orjson.dumps(document))
+                return cls(seq, status, _encode(document))
             case {"seq": int(seq), "project": {}}:
-                return cls(seq, None, orjson.dumps(document))
+                return cls(seq, None, _encode(document))
             case _:
                 message = "a snapshot has no seq, or neither run nor project"
                 raise MalformedEventError(message)
@@ -155,3 +155,8 @@ def _parse_events(document: JsonObject, topic: TopicName) -> tuple[Event, ...]:
         message = "there is no list of events"
         raise MalformedEventError(message)
     return tuple(Event.from_document(event, topic) for event in cast("Sequence[object]", events))
+
+
+def _encode(document: JsonObject) -> bytes:
+    # The encoder leaves a kilobyte or more of spare room behind its result; a copy keeps none.
+    return bytes(memoryview(orjson.dumps(document)))
