@@ -1,15 +1,15 @@
 """The engine's only output: what happened, in the order it happened."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal, TypeAlias
 
+from app.engine.records import record
 from app.engine.results import Attempt, Counts, TestResult
 
 RunOutcome: TypeAlias = Literal["completed", "failed", "cancelled"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Event:
     """Something that happened in a run; nothing in an event but `result.captured` is secret."""
 
@@ -19,7 +19,7 @@ class Event:
     occurred_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RunStarted(Event):
     """First event. `recorded` of the `total` results were there before this execution."""
 
@@ -28,7 +28,7 @@ class RunStarted(Event):
     recorded: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TestStarted(Event):
     """The first attempt of a test is about to be made."""
 
@@ -40,7 +40,7 @@ class TestStarted(Event):
     iteration_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AttemptFailed(Event):
     """An attempt did not pass and another one follows."""
 
@@ -54,35 +54,35 @@ class AttemptFailed(Event):
     iteration_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TestEnded(Event):
     """A test has its final result; exactly one of the three kinds per test."""
 
     result: TestResult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TestCompleted(TestEnded):
     """The test passed."""
 
     type: ClassVar[Literal["test_completed"]] = "test_completed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TestFailed(TestEnded):
     """The test failed, or could not be carried out (`result.status` tells which)."""
 
     type: ClassVar[Literal["test_failed"]] = "test_failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TestSkipped(TestEnded):
     """The test was not carried out, or not to its end; `result.reason` says why."""
 
     type: ClassVar[Literal["test_skipped"]] = "test_skipped"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ContextUpdated(Event):
     """The test captured something: names only. The values are in its result's `captured`."""
 
@@ -93,7 +93,7 @@ class ContextUpdated(Event):
     captured_data: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RunCompleted(Event):
     """Last event: every test of the plan has a result."""
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from app.engine.errors import Category, Problem
 from app.engine.json_values import JsonObject, JsonValue
+from app.engine.records import record
 
 AssertionType: TypeAlias = Literal[
     "status-code",
@@ -39,7 +40,7 @@ class ResultStatus(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RequestEvidence:
     """What was sent, redacted; `body` is text cut at the evidence limit."""
 
@@ -50,7 +51,7 @@ class RequestEvidence:
     body: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ResponseEvidence:
     """What came back, redacted; `body` is text cut at the evidence limit."""
 
@@ -63,7 +64,7 @@ class ResponseEvidence:
     timing_phases: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AssertionResult:
     """
     One check; `expected` and `actual` are redacted, `message` is null when it passed.
@@ -83,7 +84,7 @@ class AssertionResult:
     diff: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Attempt:
     """One try of a test. `error` says why it could not be carried out, if so."""
 
@@ -135,7 +136,7 @@ class Hold:
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Timeline:
     """
     When a test was queued, had what it requires, made its first attempt, and ended.
@@ -150,7 +151,7 @@ class Timeline:
     held_by: tuple[Hold, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TestResult:
     """
     The final result of a test, or of one iteration of it (`iteration_name`).
@@ -179,7 +180,7 @@ class TestResult:
     timeline: Timeline | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Counts:
     """How many results of the plan are what; `total` includes those recorded earlier."""
 

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Protocol
 
 from app.engine.json_values import JsonValue
+from app.engine.records import record
 from app.engine.transfer import Transfer
 
 DEFAULT_TRANSFER = Transfer()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PreparedRequest:
     """
     A request ready to be sent: absolute URL with its query, encoded body.
@@ -50,7 +51,7 @@ class Redirect:
     location: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ReceivedResponse:
     """
     An answer; the body is decoded and cut at the transport's limit (`is_truncated`).
