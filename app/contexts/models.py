@@ -5,7 +5,6 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.identifiers import RunId, TestCaseId
-from app.engine import JsonObject
 
 
 class View(BaseModel):
@@ -31,11 +30,11 @@ class DependencyContext(View):
 class AggregatedContext(View):
     """Everything that templates of a run can use now; of tokens and secret variables the names."""
 
-    environment: JsonObject
+    environment: dict[str, Any]
     secret_names: tuple[str, ...]
     token_names: tuple[str, ...]
-    shared_variables: JsonObject
-    captured_data: JsonObject
+    shared_variables: dict[str, Any]
+    captured_data: dict[str, Any]
     fixture_names: tuple[str, ...]
     test_order: tuple[str, ...]
 
