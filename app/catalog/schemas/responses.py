@@ -37,8 +37,8 @@ class AssertionSpec(SparseModel):
     masks: list[JsonPath] = Field(
         default_factory=list[str],
         max_length=100,
-        description="JSONPaths that a snapshot leaves out.",
-        examples=[["$.created_at"]],
+        description="What a snapshot does not compare: JSONPaths, or patterns in its texts.",
+        examples=[["$.created_at", "[0-9]{4}-[0-9]{2}-[0-9]{2}"]],
     )
 
 

@@ -1,11 +1,14 @@
 """Operators: what each means, and the laws they keep for all values."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.catalog.models import AssertionOperator
 from app.engine import JsonValue
-from app.engine.assertions.operators import OPERATORS, check_operator
+from app.engine.assertions.operators import OPERATORS, PRESENCE_OPERATORS, check_operator
 from app.engine.errors import InvalidExpectationError
 from app.engine.json_values import is_equal
 from tests.engine.assertions.builders import json_values, texts
@@ -30,6 +33,14 @@ MEANINGS: list[tuple[str, JsonValue, JsonValue, bool]] = [
     ("in", "a", [], False),
     ("eq", 1e30, 10**30, True),
     ("eq", 2**63, 2**63 + 1, False),
+    ("not-in", 3, [1, 2], True),
+    ("not-in", 1, [1.0], False),
+    ("not-contains", "abc", "d", True),
+    ("not-contains", ["a"], "a", False),
+    ("not-matches", "abc", "^b", True),
+    ("not-matches", "abc", "b", False),
+    ("not-matches", "a" * 99 + "b", "^(a|a)+$", False),
+    ("matches", "a" * 2_000_000 + "b", "b$", True),
     ("empty", [], None, True),
     ("empty", "", True, True),
     ("empty", {}, False, False),
@@ -70,6 +81,9 @@ def test_meaning(operator: str, actual: JsonValue, expected: JsonValue, passed: 
 EXPLANATIONS: list[tuple[str, JsonValue, JsonValue, str]] = [
     ("between", 9, [1, 5], "expected between 1 and 5, got 9"),
     ("in", 9, [1, 5], "expected one of [1,5], got 9"),
+    ("not-in", 1, [1, 2], "expected none of [1,2], got 1"),
+    ("not-contains", "abc", "b", 'expected nothing containing "b", got "abc"'),
+    ("not-matches", "abc", "b", 'expected nothing matching "b", got "abc"'),
     ("empty", [1], None, "expected nothing in it, got [1]"),
     ("empty", [], False, "expected something that is not empty, got []"),
     ("length", "abc", {"operator": "gt", "expected": 3}, "expected length more than 3, got length 3"),
@@ -145,6 +159,8 @@ def test_equality(left: JsonValue, right: JsonValue) -> None:
     assert holds("eq", left, right) is not holds("ne", left, right)
     assert holds("eq", left, right) is holds("eq", right, left)
     assert holds("in", left, [right]) is holds("eq", left, right)
+    assert holds("in", left, [right]) is not holds("not-in", left, [right])
+    assert holds("contains", [left], right) is not holds("not-contains", [left], right)
 
 
 @given(ordered)
@@ -193,4 +209,12 @@ def test_a_slow_check_of_each_entry_ends() -> None:
     slow: list[JsonValue] = ["a" * 60 + "b"] * 1_000
     expected: JsonValue = {"operator": "matches", "expected": "^(a|a)+$"}
     assert not holds("each", slow, expected)
-    assert OPERATORS["each"].explain(slow, expected).startswith("[0]: expected something matching")
+    assert (
+        OPERATORS["each"]
+        .explain(slow, expected)
+        .startswith('[0]: the pattern "^(a|a)+$" takes too long')
+    )
+
+
+def test_test_cases_may_use_every_operator() -> None:
+    assert set(get_args(AssertionOperator)) == {*OPERATORS, *PRESENCE_OPERATORS}

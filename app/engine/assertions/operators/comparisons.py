@@ -86,4 +86,9 @@ COMPARISONS: Mapping[str, Operator] = {
         holds=_is_between, explain=_explain_between, find_misuse=_find_between_misuse
     ),
     "in": Operator(holds=_is_among, explain=expecting("one of "), find_misuse=_find_in_misuse),
+    "not-in": Operator(
+        holds=lambda actual, expected: not _is_among(actual, expected),
+        explain=expecting("none of "),
+        find_misuse=_find_in_misuse,
+    ),
 }

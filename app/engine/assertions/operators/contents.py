@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from app.engine.assertions.operators.operator import Operator, accept, expecting
+from app.engine.assertions.operators.operator import Operator, accept, expecting, show
 from app.engine.deferred import Deferred
 from app.engine.json_values import JsonValue, is_equal
-
-MAXIMUM_MATCHED_CHARACTERS = 100_000
 
 _is_found: Callable[[str, str], bool] = Deferred("app.engine.patterns", "is_found")
 _find_pattern_fault: Callable[[JsonValue], str | None] = Deferred(
@@ -24,9 +22,31 @@ def _contains(actual: JsonValue, expected: JsonValue) -> bool:
 
 
 def _matches(actual: JsonValue, expected: JsonValue) -> bool:
+    """A pattern that takes too long neither matches nor fails to match."""
+    return _search(actual, expected) is True
+
+
+def _does_not_match(actual: JsonValue, expected: JsonValue) -> bool:
+    return _search(actual, expected) is False
+
+
+def _search(actual: JsonValue, expected: JsonValue) -> bool | None:
+    """Whether the pattern occurs in the text; None when that takes too long."""
     if not isinstance(actual, str) or not isinstance(expected, str):
         return False
-    return _is_found(expected, actual[:MAXIMUM_MATCHED_CHARACTERS])
+    try:
+        return _is_found(expected, actual)
+    except TimeoutError:
+        return None
+
+
+def _explain_match(words: str) -> Callable[[JsonValue, JsonValue], str]:
+    def explain(actual: JsonValue, expected: JsonValue) -> str:
+        if _search(actual, expected) is None:
+            return f"the pattern {show(expected)} takes too long in {show(actual)}"
+        return expecting(words)(actual, expected)
+
+    return explain
 
 
 def _find_pattern_misuse(expected: JsonValue) -> str | None:
@@ -43,7 +63,18 @@ CONTENTS: Mapping[str, Operator] = {
     ),
     "matches": Operator(
         holds=_matches,
-        explain=expecting("something matching "),
+        explain=_explain_match("something matching "),
+        find_misuse=_find_pattern_misuse,
+    ),
+    "not-contains": Operator(
+        holds=lambda actual, expected: not _contains(actual, expected),
+        explain=expecting("nothing containing "),
+        find_misuse=accept,
+        takes_lists=True,
+    ),
+    "not-matches": Operator(
+        holds=_does_not_match,
+        explain=_explain_match("nothing matching "),
         find_misuse=_find_pattern_misuse,
     ),
 }
