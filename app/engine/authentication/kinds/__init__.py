@@ -13,10 +13,12 @@ from app.engine.authentication.authentication import Authentication
 KINDS = tuple(sorted(module.name.replace("_", "-") for module in iter_modules(__path__)))
 
 
-@cache
 def find_kind(name: str) -> type[Authentication] | None:
     """The kind of this name; None when there is none."""
-    if name not in KINDS:
-        return None
+    return _load(name) if name in KINDS else None
+
+
+@cache
+def _load(name: str) -> type[Authentication]:
     kind: type[Authentication] = import_module(f"{__name__}.{name.replace('-', '_')}").Kind
     return kind
