@@ -26,6 +26,22 @@ def parse_json(body: bytes) -> JsonValue:
     return value
 
 
+def find_repeated_name(body: bytes) -> str | None:
+    """A name that an object of this JSON has twice; parsers keep its last value only."""
+    repeated: list[str] = []
+
+    def note_repetition(pairs: list[tuple[str, JsonValue]]) -> None:
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                repeated.append(name)
+                return
+            seen.add(name)
+
+    json.loads(body, object_pairs_hook=note_repetition)
+    return next(iter(repeated), None)
+
+
 def get_depth(value: JsonValue) -> int:
     """How many lists and objects are nested in each other, counted up to one over the limit."""
     level = [value] if isinstance(value, list | dict) else []

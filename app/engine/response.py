@@ -6,10 +6,11 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from app.engine.cookies import SetCookie, parse_set_cookies
-from app.engine.json_values import JsonValue, parse_json
+from app.engine.json_values import JsonValue, find_repeated_name, parse_json
 from app.engine.transport import ReceivedResponse
 
 UTF_8 = "utf-8-sig"
+MAXIMUM_SEARCHED_BYTES = 1_000_000
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 # Beginnings of names of encodings of texts; Python knows others, which are none or take long.
@@ -116,6 +117,13 @@ class Response:
                 problem = self._explain_parsing(error)
         self.note(problem)
         return None, problem
+
+    def find_repeated_name(self) -> str | None:
+        """A name that an object of the JSON body has twice, if that is not too large to be searched."""
+        is_large = len(self.received.body) > MAXIMUM_SEARCHED_BYTES
+        if is_large or self.json_problem is not None:
+            return None
+        return find_repeated_name(self.received.body.removeprefix(BYTE_ORDER_MARK))
 
     def find_obstacle(self) -> BodyProblem | None:
         """Why the body cannot be parsed as anything at all."""

@@ -36,13 +36,20 @@ def find_problem(
         return Problem(
             category=Category.ASSERTION,
             message=message,
-            suggested_fix="Compare the answer with what the test expects; one of them is wrong.",
+            suggested_fix=_advise(response),
         )
     return Problem(
         category=Category.DATA_VALIDATION,
         message=message,
         suggested_fix="Correct the capture, or mark it as not required.",
     )
+
+
+def _advise(response: Response) -> str:
+    name = response.find_repeated_name()
+    if name is None:
+        return "Compare the answer with what the test expects; one of them is wrong."
+    return f"The body has the name '{name}' twice in one object; the last value was compared."
 
 
 def _summarise(failed: Sequence[AssertionResult]) -> str:

@@ -27,6 +27,7 @@ ANY_TEXT = AssertionSpec(type="body", operator="contains", expected="x")
     ("assertions", "status", "body", "category", "suggested_fix"),
     [
         ((ID,), 200, b"{}", Category.ASSERTION, "Compare the answer with what the test expects"),
+        ((ID,), 200, b'{"x":[{"id":1,"id":1}]}', Category.ASSERTION, "has the name 'id' twice"),
         ((ID,), 200, b"<p>", Category.DATA_VALIDATION, "says that this is text/html"),
         ((ID,), 200, b"", Category.DATA_VALIDATION, "expect none"),
         ((ID,), 502, b"<p>", Category.ASSERTION, "Compare the answer"),
