@@ -9,6 +9,7 @@ from app.web.pagination import Listing, Page, PageRequest
 from app.workspaces.schemas import (
     Credential,
     CredentialDescription,
+    NetworkPolicy,
     Organization,
     OrganizationCreate,
 )
@@ -30,6 +31,15 @@ async def create(session: Session, organization: OrganizationCreate) -> Organiza
 async def find(session: Session, organization_id: OrganizationId) -> Organization | None:
     """Return the organization if the caller may see it."""
     row = await session.find(_TABLE, _COLUMNS, id=organization_id)
+    return Organization.model_validate(row) if row else None
+
+
+async def set_network_policy(
+    session: Session, organization_id: OrganizationId, policy: NetworkPolicy
+) -> Organization | None:
+    """Replace what tests may reach; None when the caller may not."""
+    changes = {"network_policy": policy.model_dump(exclude_defaults=True)}
+    row = await session.update(_TABLE, organization_id, changes, _COLUMNS)
     return Organization.model_validate(row) if row else None
 
 

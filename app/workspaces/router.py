@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response, status
 
 from app.auth.dependencies import AUTHENTICATION_PROBLEMS, CallersSecretWriter, UserSession
-from app.core.errors import AlreadyExistsError, NotFoundError
+from app.core.errors import AlreadyExistsError, ForbiddenError, NotFoundError
 from app.core.identifiers import CredentialId, OrganizationId
 from app.db.errors import SecretRejectedError
 from app.web.errors import InvalidCursorError, RequestInvalidError
@@ -16,6 +16,7 @@ from app.workspaces.schemas import (
     Credential,
     CredentialCreate,
     CredentialPageRequest,
+    NetworkPolicy,
     Organization,
     OrganizationCreate,
 )
@@ -53,6 +54,17 @@ async def list_organizations(
 async def get_organization(organization_id: OrganizationId, session: UserSession) -> Organization:
     """Return one organization."""
     return await service.get_organization(session, organization_id)
+
+
+@organizations.put(
+    "/{organization_id}/network-policy",
+    responses=READING | problem_responses(ForbiddenError),
+)
+async def set_network_policy(
+    organization_id: OrganizationId, policy: NetworkPolicy, session: UserSession
+) -> Organization:
+    """Set which hosts and networks tests may reach; needs the role admin."""
+    return await service.set_network_policy(session, organization_id, policy)
 
 
 @credentials.post(

@@ -6,9 +6,15 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, BaseModel, Field, SecretStr, StringConstraints, model_validator
 
 from app.core.identifiers import CredentialId, OrganizationId
+from app.engine.errors import InvalidPlanError
+from app.engine.network.policy import MAXIMUM_ENTRIES
+from app.engine.network.policy import NetworkPolicy as EnginePolicy
 from app.web.fields import Description, Name, RequestModel
 from app.web.pagination import PageRequest
 
+NetworkEntry = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=253)
+]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$", min_length=2, max_length=63)]
 SecretPart = Annotated[SecretStr, Field(min_length=1, max_length=65_536)]
 CredentialType = Literal[
@@ -27,6 +33,33 @@ class OrganizationCreate(RequestModel):
     description: Description | None = Field(default=None, examples=["Shop and payments"])
 
 
+class NetworkPolicy(RequestModel):
+    """
+    Which hosts and networks the tests of an organization may reach.
+
+    `deny` refuses, `allow` opens private networks that are closed otherwise; `*` in `deny` refuses
+    everything that `allow` does not name.
+    """
+
+    allow: list[NetworkEntry] = Field(
+        default_factory=list,
+        max_length=MAXIMUM_ENTRIES,
+        examples=[["shop.internal", "10.1.0.0/16"]],
+    )
+    deny: list[NetworkEntry] = Field(
+        default_factory=list, max_length=MAXIMUM_ENTRIES, examples=[["*.payments.example.com"]]
+    )
+
+    @model_validator(mode="after")
+    def _check_entries(self) -> Self:
+        try:
+            EnginePolicy.from_document({"allow": [*self.allow], "deny": [*self.deny]})
+        except InvalidPlanError as error:
+            message = f"{error.field.removeprefix('network_policy.')}: {error.message}"
+            raise ValueError(message) from error
+        return self
+
+
 class Organization(BaseModel):
     """A tenant."""
 
@@ -34,6 +67,7 @@ class Organization(BaseModel):
     name: str = Field(examples=["Acme"])
     slug: str = Field(examples=["acme"])
     description: str | None = Field(examples=["Shop and payments"])
+    network_policy: dict[str, list[str]] = Field(examples=[{"allow": [], "deny": []}])
     created_at: datetime
 
 

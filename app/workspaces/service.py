@@ -1,7 +1,7 @@
 """What can be done with organizations and credentials."""
 
 from app.auth.secret_writer import SecretWriter
-from app.core.errors import AppError, NotFoundError
+from app.core.errors import AppError, ForbiddenError, NotFoundError
 from app.core.identifiers import CredentialId, OrganizationId
 from app.db.session import Session
 from app.web.pagination import Page, PageRequest
@@ -9,6 +9,7 @@ from app.workspaces import repository
 from app.workspaces.schemas import (
     Credential,
     CredentialCreate,
+    NetworkPolicy,
     Organization,
     OrganizationCreate,
 )
@@ -25,6 +26,17 @@ async def get_organization(session: Session, organization_id: OrganizationId) ->
     if organization is None:
         raise NotFoundError
     return organization
+
+
+async def set_network_policy(
+    session: Session, organization_id: OrganizationId, policy: NetworkPolicy
+) -> Organization:
+    """Replace what tests may reach; raises `NotFoundError` or `ForbiddenError`."""
+    await get_organization(session, organization_id)
+    changed = await repository.set_network_policy(session, organization_id, policy)
+    if changed is None:
+        raise ForbiddenError
+    return changed
 
 
 async def list_organizations(session: Session, page: PageRequest) -> Page[Organization]:
