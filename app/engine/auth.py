@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from app.engine.document import Document
 from app.engine.json_values import JsonValue
@@ -49,14 +50,7 @@ class AuthSpec:
     @property
     def template(self) -> str | None:
         """The credential that `token_ref` names, as a template; None when none is used."""
-        if not self._uses_token:
-            return None
-        reference = (self.token_ref or "access_token").strip()
-        if "{{" in reference:
-            return reference
-        is_path = reference.startswith(tuple(f"{root}." for root in ROOTS))
-        path = reference if is_path else f'{SHARED_AUTH_TOKENS}["{reference}"]'
-        return f"{{{{{path}}}}}"
+        return _build_template(self.token_ref or "access_token") if self._uses_token else None
 
     @property
     def credential_templates(self) -> tuple[JsonValue, ...]:
@@ -74,3 +68,13 @@ class AuthSpec:
         if self.type in ("basic", "digest"):
             return "username" not in self.settings
         return self.type in ("bearer", "api-key")
+
+
+@lru_cache(maxsize=4096)
+def _build_template(reference: str) -> str:
+    reference = reference.strip()
+    if "{{" in reference:
+        return reference
+    is_path = reference.startswith(tuple(f"{root}." for root in ROOTS))
+    path = reference if is_path else f'{SHARED_AUTH_TOKENS}["{reference}"]'
+    return f"{{{{{path}}}}}"
