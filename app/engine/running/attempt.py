@@ -25,7 +25,7 @@ SHORTEST_TIMEOUT = 0.001
 SETTLED = Outcome(is_settled=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Preparation:
     """A request and what is expected of the answer; `awaited` is what a poll waits for."""
 

@@ -25,7 +25,7 @@ class Blocked:
     root_cause: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Progress:
     """What the end of a test, or of several, means for others."""
 
