@@ -18,7 +18,7 @@ class ApiKeySettings(SparseModel):
     model_config = ConfigDict(populate_by_name=True)
 
     place: Template = Field(
-        default="header", alias="in", description="header or query.", examples=["header"]
+        default="header", alias="in", description="header, query or cookie.", examples=["header"]
     )
     name: Template = Field(default="X-API-Key", examples=["X-API-Key"])
 
