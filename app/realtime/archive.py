@@ -2,13 +2,17 @@
 
 import asyncio
 from collections import deque
+from datetime import timedelta
 from typing import Final, Protocol
 
+from app.core.clock import Clock
 from app.realtime.models import LogPage, Snapshot
 from app.realtime.topics import TopicName
 
 PAGE_SIZE: Final = 500
 PAGES_KEPT: Final = 8
+SNAPSHOT_LIFETIME: Final = timedelta(seconds=1)
+"""Not all that a snapshot shows is followed by events: a run that waits for a worker has none."""
 
 
 class TopicReader(Protocol):
@@ -31,13 +35,15 @@ class TopicReader(Protocol):
 class TopicArchive:
     """The log and the newest snapshot of one topic. All methods raise what `TopicReader` raises."""
 
-    def __init__(self, topic: TopicName, reader: TopicReader) -> None:
+    def __init__(self, topic: TopicName, reader: TopicReader, clock: Clock) -> None:
         self._topic = topic
         self._reader = reader
+        self._clock = clock
         self._log_lock = asyncio.Lock()
         self._snapshot_lock = asyncio.Lock()
         self._pages: deque[LogPage] = deque(maxlen=PAGES_KEPT)
         self._snapshot: Snapshot | None = None
+        self._snapshot_until = 0.0
 
     async def read_after(self, seq: int) -> LogPage:
         """Return the events that follow `seq` as they are now."""
@@ -53,11 +59,14 @@ class TopicArchive:
             return _skip_until(page, seq)
 
     async def get_snapshot(self, oldest_seq: int) -> Snapshot:
-        """Return a snapshot as of `oldest_seq` or later, possibly one read for another viewer."""
+        """Return a snapshot as of `oldest_seq` or later, possibly one just read for another viewer."""
         async with self._snapshot_lock:
-            if self._snapshot is None or self._snapshot.seq < oldest_seq:
-                self._snapshot = await self._reader.read_snapshot(self._topic)
-            return self._snapshot
+            now, snapshot = self._clock.monotonic(), self._snapshot
+            if snapshot is None or snapshot.seq < oldest_seq or now >= self._snapshot_until:
+                snapshot = await self._reader.read_snapshot(self._topic)
+                self._snapshot = snapshot
+                self._snapshot_until = now + SNAPSHOT_LIFETIME.total_seconds()
+            return snapshot
 
 
 def _continues(page: LogPage, seq: int) -> bool:

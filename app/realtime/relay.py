@@ -181,7 +181,7 @@ class EventRelay:
         return subscription
 
     def _watch(self, topic: TopicName) -> _WatchedTopic:
-        archive = TopicArchive(topic, self._store)
+        archive = TopicArchive(topic, self._store, self._clock)
         feed = TopicFeed(
             topic, archive, self._upstream, self._exchange, self._timing.feed, self._clock
         )
