@@ -48,7 +48,7 @@ class RunExecution:
         self._control = control
         self._roster = Roster(plan, recorded, self._clock.now(), workbench.redactor)
         self._schedule = Schedule(plan.requirements)
-        self._limits = Limits(self._options)
+        self._limits = Limits(self._options, workbench.redactor.redact)
         self._admission = Admission(self._options.concurrency)
         self._collector = Collector(workbench.scope, _list_passed(recorded))
         self._ending = Ending(plan.tests, recorded)
@@ -217,14 +217,16 @@ class RunExecution:
         doomed, aborted = self._ending.choose(self._roster)
         self._admission.withdraw(unit.ticket for unit in doomed if unit.ticket is not None)
         self._apply(self._schedule.abandon(self._skip(doomed, reason)))
-        for unit in aborted if aborts else ():
-            unit.abort(reason)
         self._admission.admit()
-        self._set_timer(self._options.teardown_seconds, partial(self._stop_teardown, reason))
+        if aborts:
+            for unit in aborted:
+                unit.abort(reason)
+            self._set_timer(self._options.teardown_seconds, partial(self._stop_teardown, reason))
 
     def _stop_teardown(self, reason: str) -> None:
-        self._ending.is_final = True
-        self._cut(reason, aborts=True)
+        if not self._ending.is_final:
+            self._ending.is_final = True
+            self._cut(reason, aborts=True)
 
     def _set_timer(self, seconds: float, action: Callable[[], None]) -> None:
         self._timers.append(asyncio.get_running_loop().call_later(seconds, action))

@@ -1,6 +1,6 @@
 """The limits of a run by name: of its locks and of the hosts that it talks to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.engine.options import RunOptions
 from app.engine.results import Hold
@@ -8,9 +8,10 @@ from app.engine.scheduling.gates import Gate, Rate
 
 
 class Limits:
-    """Makes every limit once, when it is first asked for."""
+    """Makes every limit once, when it is first asked for; `redact` masks the names of hosts."""
 
-    def __init__(self, options: RunOptions) -> None:
+    def __init__(self, options: RunOptions, redact: Callable[[str], str]) -> None:
+        self._redact = redact
         self._host_capacity = options.concurrency_per_host
         self._host_rate = options.requests_per_second_per_host
         self._locks: dict[str, Gate] = {}
@@ -29,13 +30,13 @@ class Limits:
     def find_host(self, host: str) -> Gate | None:
         """The limit on tests in flight to a host."""
         if self._host_capacity is not None and host not in self._hosts:
-            self._hosts[host] = Gate(Hold("host", host), self._host_capacity)
+            self._hosts[host] = Gate(Hold("host", self._redact(host)), self._host_capacity)
         return self._hosts.get(host)
 
     def find_rate(self, host: str) -> Rate | None:
         """The limit on attempts a second to a host."""
         if self._host_rate is not None and host not in self._rates:
-            self._rates[host] = Rate(Hold("rate", host), self._host_rate)
+            self._rates[host] = Rate(Hold("rate", self._redact(host)), self._host_rate)
         return self._rates.get(host)
 
     def _get_lock(self, name: str) -> Gate:

@@ -133,6 +133,14 @@ def test_fail_fast_tears_down_and_does_not_mind_a_failed_teardown() -> None:
     assert failing.order == ["a-test-0", "a-teardown-1", "a-teardown-0"]
 
 
+def test_fail_fast_waits_for_the_rest_before_teardown_however_long() -> None:
+    plan = build_plan([*build_suite("a", tests=2, teardown=1)])
+    target = Target(statuses={"a-test-0": 500}, seconds={"a-test-1": 1_000})
+    played = play(plan, target, fail_fast=True, teardown_seconds=5)
+    assert target.order[-1] == "a-teardown-0"
+    assert played.end.counts.passed == 2
+
+
 def test_cancelling_after_fail_fast_ends_what_was_let_finish() -> None:
     plan = build_plan([build_test("bad"), build_test("slow")])
     target = Target(statuses={"bad": 500}, seconds={"slow": 50})

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.engine import PlannedTest, TestResult
+from app.engine import PlannedTest, Scope, TestResult
 from tests.engine.builders import build_test
 from tests.engine.running.stage import Target, after, build_plan, play
 from tests.engine.running.test_phases import build_suite
@@ -156,6 +156,15 @@ def test_what_was_skipped_has_a_timeline_too() -> None:
     result = play(plan, Target(statuses={"a": 500})).results["b"]
     assert tell(result) == [0, None, None, 1]
     assert get_holds(result) == []
+
+
+def test_a_secret_in_the_name_of_a_host_is_masked() -> None:
+    tests = [build_test(f"t{index}", path="http://{{env.HOST}}/x") for index in range(2)]
+    scope = Scope(secrets={"HOST": "secret-host.test"})
+    played = play(build_plan(tests), scope=scope, concurrency_per_host=1)
+    ((kind, name),) = get_holds(played.results["t1"])
+    assert kind == "host"
+    assert "secret-host" not in name
 
 
 def test_every_limit_at_once_holds_in_turn() -> None:
