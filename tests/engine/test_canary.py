@@ -122,6 +122,12 @@ def answer(request: PreparedRequest) -> ReceivedResponse | TransportError:
         return log_in(request)
     if path.endswith("/token"):
         return json_answer({"access_token": PLAIN + "-issued", "expires_in": 3600})
+    if path.endswith("/moved"):
+        location = f"https://elsewhere.test/{quote(PASSWORD, safe='')}?t={JWT}"
+        return ReceivedResponse(status_code=302, headers=(("Location", location),))
+    if path.endswith("/loop"):
+        headers = (("Location", f"/loop?p={quote(PASSWORD, safe='')}&t={JWT}"),)
+        return ReceivedResponse(status_code=302, headers=headers)
     if path.endswith("/digest") and "authorization" not in dict(lower(request.headers)):
         challenge = 'Digest realm="shop", nonce="n", qop="auth", algorithm=SHA-256'
         return ReceivedResponse(status_code=401, headers=(("WWW-Authenticate", challenge),))
@@ -243,6 +249,14 @@ PLACES: dict[str, Mapping[str, Any]] = {
         },
     },
     "transport-error": {"path": "/down", "query_params": {"p": P}, "retry_count": 1},
+    "redirect": {"path": "/moved", "transfer": {"redirects": {"follow": True}}},
+    "redirect-loop": {
+        "path": "/loop",
+        "transfer": {"redirects": {"follow": True, "maximum": 2}},
+    },
+    "proxy": {"transfer": {"proxy": f"http://ann:{Q}@proxy.test"}},
+    "certificate": {"transfer": {"tls": {"ca": T, "certificate": Q, "key": f"{Q}{T}"}}},
+    "bad-proxy": {"transfer": {"proxy": f"ftp://{Q}"}},
     "status": {"expected_status_code": "{{env.PIN}}"},
     "expected-header": {"expected_headers": {"X-Plain": f"{Q}!", "X-Gone": P, "Location": P}},
     "exact": {"expected_body": {"password": f"{P}!", Q: P}, "body_match_type": "exact"},
@@ -384,6 +398,7 @@ SENT = [
     *("path", "path-parameter", "query", "header", "authorization", "cookie", "json", "form"),
     *("multipart", "text", "xml", "graphql", "bearer", "basic", "digest", "api-key"),
     *("api-key-query", "oauth2", "oauth2-refresh", "jwt", "sigv4", "filters", "captures"),
+    "redirect",
 ]
 
 
