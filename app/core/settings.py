@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     metrics_address: NetworkAddress | None = None
 
     network_guard: bool | None = None
+    network_allow_lists: bool = True
     context_cache_url: CacheAddress | None = None
 
     cors_origins: CommaSeparated = ()

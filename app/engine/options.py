@@ -22,7 +22,7 @@ class RunOptions:
     `retry_initial_seconds`, doubling up to `retry_maximum_seconds`, plus jitter.
 
     `guards_network` keeps tests from private networks and other places that are not public, except
-    what the network policy of the plan allows.
+    what the network policy of the plan allows, unless nobody `honours_allow_lists`.
     """
 
     concurrency: int = 16
@@ -35,6 +35,7 @@ class RunOptions:
     seed: int | None = None
     timing: Timing = "fast"
     guards_network: bool = False
+    honours_allow_lists: bool = True
     retry_initial_seconds: float = 0.2
     retry_maximum_seconds: float = 5.0
     retry_jitter_seconds: float = 0.2

@@ -22,7 +22,9 @@ async def working(settings: Settings, database: Database, queue: RunQueue) -> As
     """Execute queued runs beside the caller; at the end runs get time to finish or are handed back."""
     service = database.as_service()
     options = RunOptions(
-        concurrency=settings.run_concurrency, guards_network=settings.guards_network
+        concurrency=settings.run_concurrency,
+        guards_network=settings.guards_network,
+        honours_allow_lists=settings.network_allow_lists,
     )
     async with (
         aclosing(HttpTransport()) as transport,

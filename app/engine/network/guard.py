@@ -20,16 +20,23 @@ class NetworkGuard:
     """
     Finds the addresses of a host and checks every one of them.
 
-    Without `protects_networks` only the lists of the policy count. Whoever is given addresses must
-    connect to no other: the name may lead elsewhere a moment later.
+    Without `protects_networks` only the lists of the policy count; without `honours_allow_lists` no
+    policy opens what is protected. Whoever is given addresses must connect to no other: the name may
+    lead elsewhere a moment later.
     """
 
     def __init__(
-        self, policy: NetworkPolicy, resolve: Resolver, *, protects_networks: bool = True
+        self,
+        policy: NetworkPolicy,
+        resolve: Resolver,
+        *,
+        protects_networks: bool = True,
+        honours_allow_lists: bool = True,
     ) -> None:
         self._policy = policy
         self._resolve = resolve
         self._protects_networks = protects_networks
+        self._honours_allow_lists = honours_allow_lists
         self._resolutions: dict[tuple[str, int], tuple[float, tuple[str, ...]]] = {}
 
     @property
@@ -65,13 +72,13 @@ class NetworkGuard:
         denied = self._policy.deny.find_address(address)
         if denied is not None:
             raise _refuse(place, f"the organization denies {denied}")
-        if self._policy.allow.find_address(address) is not None:
-            return
         special = find_range(address) if self._protects_networks else None
+        is_listed = self._policy.allow.find_address(address) is not None
         is_named = self._policy.allow.find_host(host) is not None
-        if special is not None and not (is_named and not special.is_sensitive):
+        is_open = is_listed or (is_named and special is not None and not special.is_sensitive)
+        if special is not None and not (is_open and self._honours_allow_lists):
             raise _refuse(place, f"it is a {special.kind} address ({special.text})")
-        if self._policy.deny.has_everything and not is_named:
+        if self._policy.deny.has_everything and not (is_named or is_listed):
             raise _refuse(place, "the organization allows only what it lists")
 
 

@@ -30,7 +30,12 @@ class Workbench:
         self.options = options
         self.redactor = Redactor(scope.iter_secret_values())
         self.evidence = EvidenceRecorder(self.redactor, options.evidence_characters)
-        guard = NetworkGuard(plan.network_policy, resolve, protects_networks=options.guards_network)
+        guard = NetworkGuard(
+            plan.network_policy,
+            resolve,
+            protects_networks=options.guards_network,
+            honours_allow_lists=options.honours_allow_lists,
+        )
         exchanger = Exchanger(transport, guard)
         self.authenticator = Authenticator(exchanger, options.clock, self.redactor.add)
         scope.clock, scope.derivation_listener = options.clock, self.redactor.add_derived

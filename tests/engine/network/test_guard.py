@@ -27,10 +27,16 @@ def build_guard(
     allow: list[JsonValue] | None = None,
     deny: list[JsonValue] | None = None,
     protects_networks: bool = True,
+    honours_allow_lists: bool = True,
 ) -> NetworkGuard:
     policy = NetworkPolicy.from_document({"allow": allow or [], "deny": deny or []})
     names = Names(*(answers or (("93.184.216.34",),)))
-    return NetworkGuard(policy, names.resolve, protects_networks=protects_networks)
+    return NetworkGuard(
+        policy,
+        names.resolve,
+        protects_networks=protects_networks,
+        honours_allow_lists=honours_allow_lists,
+    )
 
 
 async def find(guard: NetworkGuard, url: str) -> tuple[str, ...]:
@@ -165,6 +171,20 @@ async def test_denied_is_denied_whatever_is_allowed() -> None:
 
 async def test_everything_may_be_denied_but_some() -> None:
     guard = build_guard(allow=["*.test"], deny=["*"])
+    assert await find(guard, "http://shop.test/")
+    with pytest.raises(TransportError, match="only what it lists"):
+        await find(guard, "http://elsewhere.org/")
+
+
+@pytest.mark.parametrize("allowed", ["127.0.0.0/8", "localhost", "127.0.0.1"])
+async def test_where_allow_lists_do_not_count_nothing_private_is_opened(allowed: str) -> None:
+    guard = build_guard(("127.0.0.1",), allow=[allowed], honours_allow_lists=False)
+    with pytest.raises(TransportError, match="loopback"):
+        await find(guard, "http://localhost/")
+
+
+async def test_allow_lists_that_open_nothing_private_still_pick_public_hosts() -> None:
+    guard = build_guard(allow=["*.test"], deny=["*"], honours_allow_lists=False)
     assert await find(guard, "http://shop.test/")
     with pytest.raises(TransportError, match="only what it lists"):
         await find(guard, "http://elsewhere.org/")
