@@ -17,14 +17,14 @@ from app.realtime.repository import TopicRepository
 from app.realtime.service import EventService
 from app.realtime.supervision import SupervisionTiming
 from app.realtime.tickets import TicketOffice
-from app.realtime.topics import TopicSource
+from app.realtime.upstream import RealtimeUpstream
 
 
 @asynccontextmanager
 async def relaying(
     settings: Settings,
     database: Database,
-    upstream: TopicSource,
+    upstream: RealtimeUpstream,
     verifier: TokenVerifier,
     registry: CollectorRegistry,
     clock: Clock,
@@ -36,6 +36,7 @@ async def relaying(
     async with EventRelay(upstream, store, exchange, _read_options(settings), clock) as relay:
         metrics = RelayMetrics(registry)
         metrics.observe(relay)
+        metrics.observe_upstream(upstream)
         yield EventService(
             relay=relay,
             metrics=metrics,

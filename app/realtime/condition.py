@@ -32,6 +32,11 @@ class FeedCondition:
         """Whether broadcasts arrive, as far as we know."""
         return self._lost_at is None
 
+    @property
+    def is_degraded(self) -> bool:
+        """Whether the viewers were told to be patient."""
+        return self._told is not None
+
     def report_joined(self) -> None:
         """Broadcasts arrive from now on."""
         self._lost_at = None

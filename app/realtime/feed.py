@@ -80,6 +80,11 @@ class TopicFeed:
         self.is_complete = False
         self.interruption: EndReason | None = None
 
+    @property
+    def is_degraded(self) -> bool:
+        """Whether the viewers were told to be patient."""
+        return self._condition.is_degraded
+
     async def open(self) -> None:
         """Find out where the topic stands; raises what `TopicReader` raises."""
         async with self._opening:

@@ -106,11 +106,11 @@ class EventRelay:
     @property
     def viewer_counts(self) -> dict[TopicName, int]:
         """How many viewers follow each watched topic."""
-        return {topic: watched.viewers for topic, watched in self._topics.items()}
+        return {topic: watched.viewers for topic, watched in tuple(self._topics.items())}
 
     def list_feeds(self) -> Iterable[TopicFeed]:
         """Return the feeds of all watched topics."""
-        return [watched.feed for watched in self._topics.values()]
+        return [watched.feed for watched in tuple(self._topics.values())]
 
     def close(self) -> None:
         """End every connection, telling its viewer to come back, and accept no new one."""

@@ -83,7 +83,7 @@ class RealtimeUpstream:
     @property
     def joined_topics(self) -> frozenset[str]:
         """The topics whose messages arrive at the moment."""
-        return frozenset(name for name, topic in self._topics.items() if topic.is_joined)
+        return frozenset(topic.name for topic in tuple(self._topics.values()) if topic.is_joined)
 
     @property
     def round_trip_seconds(self) -> float | None:
