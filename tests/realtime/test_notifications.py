@@ -13,7 +13,7 @@ from app.db.database import Database
 from app.realtime.notifications import FlakyTest, SlowerTest, publish_notifications
 from scripts.demonstration.components import Service, SupabaseDetails, service_settings
 from tests.realtime.conditions import until
-from tests.realtime.failures.persistent_viewer import PersistentViewer
+from tests.realtime.failures.persistent_viewer import StreamViewer
 from tests.realtime.live_run import LiveRun
 from tests.runs.workspace import Workspace
 
@@ -39,8 +39,7 @@ async def test_followers_of_the_project_are_told_once(
     database_of_service: Database,
     live_run: LiveRun,
 ) -> None:
-    path = f"/api/v1/projects/{project_id}/events"
-    viewer = PersistentViewer(relay_service.url, path, workspace.user.headers)
+    viewer = StreamViewer(relay_service.url, f"project:{project_id}", workspace.user)
     case_id = UUID(live_run.test_case_id)
     flaky = FlakyTest(test_case_id=case_id, failure_rate=0.2, total_runs=30, window_days=7)
     slower = SlowerTest(test_case_id=case_id, baseline_ms=100, current_ms=150, change_percent=50)

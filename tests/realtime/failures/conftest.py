@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from itertools import cycle
 
 import pytest
 
@@ -7,11 +8,12 @@ from scripts.demonstration.components import LocalSupabase, Service
 from tests.fixtures.database import Connect
 from tests.fixtures.users import SignUp, User
 from tests.realtime.failures.edge import Edge, reissue
-from tests.realtime.failures.persistent_viewer import PersistentViewer
+from tests.realtime.failures.persistent_viewer import PersistentViewer, SocketViewer, StreamViewer
 from tests.realtime.live_run import LiveRun
 from tests.runs.workspace import Workspace
 
 CreateViewer = Callable[..., PersistentViewer]
+ViewerKind = type[StreamViewer] | type[SocketViewer]
 AddMember = Callable[[], Awaitable[User]]
 JOIN = """
 insert into public.organization_members (organization_id, user_id, role) values (%s, %s, 'viewer')
@@ -56,10 +58,13 @@ def add_member(workspace: Workspace, sign_up: SignUp, database: Connect) -> AddM
 
 @pytest.fixture
 def create_viewer(live_run: LiveRun, workspace: Workspace) -> CreateViewer:
-    """Makes viewers of the run, as the owner unless told otherwise."""
+    """Makes viewers of the run, as the owner unless told otherwise; every third one has a socket."""
+    kinds = cycle([StreamViewer, SocketViewer, StreamViewer])
 
-    def create_viewer(service: Service, user: User | None = None) -> PersistentViewer:
-        path = f"/api/v1/runs/{live_run.run_id}/events"
-        return PersistentViewer(service.url, path, (user or workspace.user).headers)
+    def create_viewer(
+        service: Service, user: User | None = None, kind: ViewerKind | None = None
+    ) -> PersistentViewer:
+        create = kind or next(kinds)
+        return create(service.url, f"run:{live_run.run_id}", user or workspace.user)
 
     return create_viewer

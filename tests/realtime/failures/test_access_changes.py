@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import jwt
+import pytest
 
 from app.core.clock import SystemClock
 from scripts.demonstration.components import Service, SupabaseDetails
@@ -12,12 +13,18 @@ from tests.fixtures.database import Connect
 from tests.fixtures.service import StartService
 from tests.fixtures.users import User
 from tests.realtime.conditions import until
-from tests.realtime.failures.conftest import NO_WORK, AddMember, CreateViewer
+from tests.realtime.failures.conftest import NO_WORK, AddMember, CreateViewer, ViewerKind
 from tests.realtime.failures.expectations import check_that_all_saw_all, publish_and_see
-from tests.realtime.failures.persistent_viewer import following, saw_exactly
+from tests.realtime.failures.persistent_viewer import (
+    SocketViewer,
+    StreamViewer,
+    following,
+    saw_exactly,
+)
 from tests.realtime.live_run import LiveRun
 from tests.runs.workspace import Workspace
 
+EACH_KIND = pytest.mark.parametrize("kind", [StreamViewer, SocketViewer])
 REMOVE_MEMBER = "delete from public.organization_members where user_id = %s"
 
 
@@ -28,15 +35,17 @@ def shorten(user: User, supabase: SupabaseDetails, seconds: float) -> User:
     return replace(user, access_token=jwt.encode(claims, supabase.jwt_secret, ALGORITHM))
 
 
+@EACH_KIND
 async def test_a_token_expires_in_mid_stream(
+    kind: ViewerKind,
     relay_service: Service,
     supabase: SupabaseDetails,
     workspace: Workspace,
     create_viewer: CreateViewer,
     live_run: LiveRun,
 ) -> None:
-    brief = create_viewer(relay_service, shorten(workspace.user, supabase, seconds=3))
-    brief.renewed_headers = workspace.user.headers
+    brief = create_viewer(relay_service, shorten(workspace.user, supabase, seconds=3), kind)
+    brief.renewed = workspace.user
     steady = create_viewer(relay_service)
     async with following([brief, steady]):
         await publish_and_see(live_run, [brief, steady])
@@ -49,7 +58,9 @@ async def test_a_token_expires_in_mid_stream(
     assert steady.attempts == 1
 
 
+@EACH_KIND
 async def test_a_member_is_removed_in_mid_stream(
+    kind: ViewerKind,
     start_service: StartService,
     add_member: AddMember,
     database: Connect,
@@ -58,11 +69,11 @@ async def test_a_member_is_removed_in_mid_stream(
 ) -> None:
     service = await asyncio.to_thread(start_service, REALTIME_ACCESS_INTERVAL="1", **NO_WORK)
     connection, member = await database(), await add_member()
-    removed, steady = create_viewer(service, member), create_viewer(service)
+    removed, steady = create_viewer(service, member, kind), create_viewer(service)
     async with following([removed, steady]):
         await publish_and_see(live_run, [removed, steady])
         await connection.execute(REMOVE_MEMBER, [member.id])
-        await until(lambda: removed.refusals == [404])
+        await until(lambda: removed.refusals in ([404], ["not_found"]))
         await publish_and_see(live_run, [steady])
         await live_run.finish()
     await check_that_all_saw_all(live_run, [steady])

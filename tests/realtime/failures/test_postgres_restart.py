@@ -17,7 +17,7 @@ from tests.realtime.conditions import until
 from tests.realtime.conftest import BEAT
 from tests.realtime.failures.conftest import NO_WORK
 from tests.realtime.failures.expectations import check_that_all_saw_all, publish_and_see
-from tests.realtime.failures.persistent_viewer import PersistentViewer, following
+from tests.realtime.failures.persistent_viewer import SocketViewer, StreamViewer, following
 from tests.realtime.live_run import LiveRun, start_live_run
 from tests.runs.workspace import open_workspace
 
@@ -77,8 +77,9 @@ async def test_postgres_restarts(own_supabase: SupabaseDetails, own_service: Ser
         ) as service_role,
     ):
         live_run = await start_live_run(own_supabase, service_role, workspace)
-        path = f"/api/v1/runs/{live_run.run_id}/events"
-        viewers = [PersistentViewer(own_service.url, path, user.headers) for _ in range(3)]
+        topic = f"run:{live_run.run_id}"
+        kinds = [StreamViewer, StreamViewer, SocketViewer]
+        viewers = [kind(own_service.url, topic, user) for kind in kinds]
         async with following(viewers):
             await publish_and_see(live_run, viewers)
             await crash(own_supabase, live_run)

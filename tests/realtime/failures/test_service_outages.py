@@ -13,7 +13,7 @@ from tests.fixtures.users import SignUp
 from tests.realtime.conditions import until
 from tests.realtime.failures.conftest import NO_WORK, CreateViewer
 from tests.realtime.failures.expectations import check_that_all_saw_all, publish_and_see
-from tests.realtime.failures.persistent_viewer import PersistentViewer, following
+from tests.realtime.failures.persistent_viewer import SocketViewer, StreamViewer, following
 from tests.realtime.live_run import LiveRun
 from tests.runs.workspace import open_workspace
 from tests.targets.serving import RunningShop
@@ -58,11 +58,10 @@ async def test_viewers_of_two_processes_see_what_a_third_one_does(
         for number in range(30):
             await workspace.add_case(f"test-{number}", f"/items/{number}")
         run_id = await workspace.start_run()
-        path = f"/api/v1/runs/{run_id}/events"
         viewers = [
-            PersistentViewer(service.url, path, workspace.user.headers)
+            kind(service.url, f"run:{run_id}", workspace.user)
             for service in services
-            for _ in range(5)
+            for kind in [StreamViewer, SocketViewer] * 3
         ]
         with worker.launched():
             async with following(viewers):
