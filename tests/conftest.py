@@ -1,4 +1,5 @@
 pytest_plugins = [
+    "tests.fixtures.properties",
     "tests.fixtures.supabase",
     "tests.fixtures.database",
     "tests.fixtures.users",
