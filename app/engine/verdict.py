@@ -8,6 +8,7 @@ from app.engine.results import AssertionResult
 
 MESSAGES_SHOWN = 3
 REFUSALS = (401, 403)
+CHECK_CREDENTIALS = "Check the credentials of the test: absent, wrong, expired or too weak."
 
 
 def find_problem(
@@ -18,31 +19,23 @@ def find_problem(
     if not failed and not missing:
         return None
     message = _summarise([*failed, *missing])
+    category, suggested_fix = _explain(response, failed, message)
+    return Problem(category=category, message=message, suggested_fix=suggested_fix)
+
+
+def _explain(
+    response: Response, failed: Sequence[AssertionResult], message: str
+) -> tuple[Category, str]:
+    """The category, and what can be done about it."""
     has_wrong_status = any(check.type == "status-code" for check in failed)
     if has_wrong_status and response.status_code in REFUSALS:
-        return Problem(
-            category=Category.AUTHENTICATION,
-            message=message,
-            suggested_fix="Check the credentials of the test: absent, wrong, expired or too weak.",
-        )
+        return Category.AUTHENTICATION, CHECK_CREDENTIALS
     problem = response.problem
     if not has_wrong_status and problem and problem.message in message:
-        return Problem(
-            category=Category.DATA_VALIDATION,
-            message=message,
-            suggested_fix=problem.suggested_fix,
-        )
+        return Category.DATA_VALIDATION, problem.suggested_fix
     if failed:
-        return Problem(
-            category=Category.ASSERTION,
-            message=message,
-            suggested_fix=_advise(response),
-        )
-    return Problem(
-        category=Category.DATA_VALIDATION,
-        message=message,
-        suggested_fix="Correct the capture, or mark it as not required.",
-    )
+        return Category.ASSERTION, _advise(response)
+    return Category.DATA_VALIDATION, "Correct the capture, or mark it as not required."
 
 
 def _advise(response: Response) -> str:

@@ -3,7 +3,7 @@
 from app.engine.assertions.declaration import Check, Declaration
 from app.engine.assertions.predicate import Predicate
 from app.engine.json_values import JsonValue, render_text
-from app.engine.reading import Reading, find_nothing
+from app.engine.reading import Reader, Reading, find_nothing
 from app.engine.response import Response
 
 # These look at the single values of a header; all others at one text, joined by commas.
@@ -20,7 +20,20 @@ def build_header_check(
     """
     is_number = isinstance(expected, int | float) and operator == "eq"
     wanted = render_text(expected) if is_number else expected
-    takes_list = operator in LIST_OPERATORS or (operator == "eq" and isinstance(wanted, list))
+    return Predicate(
+        name=name or f"header {header}",
+        type="header",
+        operator=operator,
+        read=_build_reader(header, operator, wanted),
+        expected=wanted,
+        path=header,
+    )
+
+
+def _build_reader(header: str, operator: str, expected: JsonValue) -> Reader:
+    is_equality = operator == "eq"
+    takes_list = operator in LIST_OPERATORS or (is_equality and isinstance(expected, list))
+    is_media_type = header.lower() == "content-type" and is_equality and ";" not in str(expected)
 
     def read(response: Response) -> Reading:
         value = response.headers.get(header.lower())
@@ -28,22 +41,9 @@ def build_header_check(
             return find_nothing("the answer has no such header")
         if takes_list:
             return Reading(True, list[JsonValue](response.list_header(header)))
-        return Reading(True, _get_media_type(value) if ignores_parameters else value)
+        return Reading(True, _get_media_type(value) if is_media_type else value)
 
-    ignores_parameters = (
-        header.lower() == "content-type"
-        and operator == "eq"
-        and isinstance(wanted, str)
-        and ";" not in wanted
-    )
-    return Predicate(
-        name=name or f"header {header}",
-        type="header",
-        operator=operator,
-        read=read,
-        expected=wanted,
-        path=header,
-    )
+    return read
 
 
 def _get_media_type(value: str) -> str:
