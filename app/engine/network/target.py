@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TypeAlias
 from urllib.parse import quote
@@ -65,21 +66,26 @@ def parse_target(url: str) -> Target:
     match = _ADDRESS.fullmatch(url)
     if match is None:
         raise UnusableAddressError(f"'{url}' is not an http or https address")
-    scheme = match["scheme"].lower()
-    port = int(match["port"] or PORTS[scheme])
+    scheme, bracketed, name, port, path = match.groups()
+    scheme = scheme.lower()
+    host = _read_name(name) if bracketed is None else _read_ip_6(bracketed)
+    return Target(scheme, host, _read_port(port, scheme), _read_path(path))
+
+
+def _read_port(text: str | None, scheme: str) -> int:
+    port = PORTS[scheme] if text is None else int(text)
     if not 0 < port < 65536:
         raise UnusableAddressError(f"{port} is not a port")
-    return Target(scheme, _read_host(match), port, _read_path(match["path"]))
+    return port
 
 
-def _read_host(match: re.Match[str]) -> str:
-    if match["bracketed"]:
-        return _read_ip_6(match["bracketed"])
-    host = _to_ascii(match["host"])
+@lru_cache(1024)
+def _read_name(text: str) -> str:
+    host = _to_ascii(text)
     if _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
         return str(_read_ip_4(host))
     if not _HOST_NAME.fullmatch(host):
-        raise UnusableAddressError(f"'{match['host']}' is not a host name")
+        raise UnusableAddressError(f"'{text}' is not a host name")
     return host
 
 
@@ -118,8 +124,9 @@ def _read_number(part: str, text: str) -> int:
 
 
 def _read_path(path: str | None) -> str:
-    path = path or "/"
-    path = f"/{path}" if path.startswith("?") else path
+    if path is None:
+        return "/"
+    path = path if path.startswith("/") else f"/{path}"
     return quote(path, safe=_PATH_SAFE) if _UNPRINTABLE.search(path) else path
 
 

@@ -107,10 +107,14 @@ def get_body_limit(transfer: Transfer, maximum: int) -> int:
     return maximum if wanted is None else min(wanted, maximum)
 
 
+def get_accepted_encodings(transfer: Transfer) -> str:
+    """The value of Accept-Encoding for a request that does not say itself what it accepts."""
+    return ACCEPTED_ENCODINGS if transfer.accepts_compression else "identity"
+
+
 def list_headers(request: PreparedRequest) -> list[tuple[str, str]]:
-    """Those of the request, and which encodings it may be answered in unless it says so itself."""
+    """Those of the request, and which encodings it may be answered in."""
     headers = list(request.headers)
     if all(name.lower() != "accept-encoding" for name, _ in headers):
-        is_compressed = request.transfer.accepts_compression
-        headers.append(("Accept-Encoding", ACCEPTED_ENCODINGS if is_compressed else "identity"))
+        headers.append(("Accept-Encoding", get_accepted_encodings(request.transfer)))
     return headers

@@ -136,6 +136,7 @@ class DirectTransport:
                 timing_phases=_measure(connection, answer, started_at),
                 http_version=answer.http_version,
                 certificate=self._find_certificate(connection, errand),
+                request=request,
             )
         except BaseException:
             connection.close()

@@ -71,7 +71,7 @@ class Exchanger:
             received = await self._transport.send(sent, timeout)
         if request.transfer.uses_cookies:
             self._cookies.keep(request.url, received.headers)
-        return received if sent is request else replace(received, request=sent)
+        return received
 
     def _add_cookies(self, request: PreparedRequest) -> PreparedRequest:
         if not request.transfer.uses_cookies or self._cookies.is_empty:

@@ -1,9 +1,11 @@
-"""HTTP over pyreqwest (Rust): the fastest way, and the one that speaks HTTP/2."""
+"""HTTP over pyreqwest (Rust), which speaks HTTP/2."""
 
 import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
 from pyreqwest.client import Client
 from pyreqwest.exceptions import (
@@ -28,8 +30,20 @@ from app.engine.transports.routes import MAXIMUM_ROUTES, Route
 # Stands for the value of a header that is not ASCII: the library does not tell it.
 UNREADABLE = "\ufffd"
 
+# Our own deadline comes first; the library's is for what was cancelled.
+GRACE_SECONDS = 1.0
+
 _VERSIONS = {"HTTP/1.0": "1.0", "HTTP/1.1": "1.1", "HTTP/2.0": "2"}
 _TLS_SIGNS = ("certificate", "tls", "TLS", "corrupt message", "handshake", "fatal alert")
+
+
+@dataclass(slots=True)
+class _Errand:
+    """One request on its way; the `timeout` also ends it when nobody waits for it any more."""
+
+    request: PreparedRequest
+    timeout: timedelta
+    progress: Progress
 
 
 class PyreqwestTransport:
@@ -37,7 +51,8 @@ class PyreqwestTransport:
     Holds the clients of the routes that were used lately; close it.
 
     Tells two timing phases: `first_byte_ms` from the start to the headers of the answer, and
-    `download_ms`. Names of headers arrive in lower case.
+    `download_ms`. Names of headers arrive in lower case. A request that is cancelled goes on
+    unseen: the library ends it with the answer, or when its time is up.
     """
 
     def __init__(self, maximum_body_bytes: int = MAXIMUM_BODY_BYTES) -> None:
@@ -50,7 +65,8 @@ class PyreqwestTransport:
         try:
             async with asyncio.timeout(timeout):
                 clients = self._get_clients(Route.from_request(request))
-                return await self._try(clients, clients.addresses, request, progress)
+                errand = _Errand(request, timedelta(seconds=timeout + GRACE_SECONDS), progress)
+                return await self._try(clients, clients.addresses, errand)
         except PyreqwestError as error:
             raise _explain(error, request, progress) from error
         except TimeoutError as error:
@@ -77,25 +93,23 @@ class PyreqwestTransport:
         self,
         clients: RouteClients,
         addresses: Sequence[str | None],
-        request: PreparedRequest,
-        progress: Progress,
+        errand: _Errand,
     ) -> ReceivedResponse:
         """Send to the first address that can be connected to."""
         address, *others = addresses
         try:
-            received = await self._exchange(clients.get(address), request, progress)
+            received = await self._exchange(clients.get(address), errand)
         except PyreqwestError as error:
             if not others or not _is_unconnected(error):
                 raise
-            return await self._try(clients, others, request, progress)
+            return await self._try(clients, others, errand)
         if address != clients.addresses[0]:
             clients.prefer(address)
         return received
 
-    async def _exchange(
-        self, client: Client, request: PreparedRequest, progress: Progress
-    ) -> ReceivedResponse:
-        async with _build(client, request) as response:
+    async def _exchange(self, client: Client, errand: _Errand) -> ReceivedResponse:
+        request, progress = errand.request, errand.progress
+        async with _build(client, errand) as response:
             progress.answered_at = time.perf_counter()
             limit = get_body_limit(request.transfer, self._maximum_body_bytes)
             progress.body = body = BodyCollector(limit, response.get_header("content-encoding"))
@@ -112,12 +126,13 @@ class PyreqwestTransport:
         )
 
 
-def _build(client: Client, request: PreparedRequest) -> StreamRequest:
+def _build(client: Client, errand: _Errand) -> StreamRequest:
+    request = errand.request
     builder = client.request(request.method, request.url).headers(list_headers(request))
     if request.body is not None:
         builder = builder.body_bytes(request.body)
     # Every piece at once: what arrived before a failure is told.
-    return builder.streamed_read_buffer_limit(1).build_streamed()
+    return builder.timeout(errand.timeout).streamed_read_buffer_limit(1).build_streamed()
 
 
 async def _read(response: Response, body: BodyCollector) -> None:

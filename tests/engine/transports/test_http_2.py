@@ -8,6 +8,7 @@ import pytest
 from app.engine import PreparedRequest, TransportError
 from app.engine.transfer import Transfer
 from app.engine.transports.http_transport import HttpTransport
+from app.engine.transports.pyreqwest_transport import PyreqwestTransport
 from tests.engine.transports import scripts
 from tests.engine.transports.http_2_server import serve_http_2
 from tests.engine.transports.raw_server import serve
@@ -41,3 +42,17 @@ async def test_a_plain_target_without_it_is_an_error() -> None:
     async with serve({"/": scripts.close}) as server, aclosing(HttpTransport()) as http:
         with pytest.raises(TransportError):
             await http.send(PreparedRequest(method="GET", url=server.url, transfer=HTTP_2), 5)
+
+
+async def test_what_was_cancelled_ends_when_its_time_is_up() -> None:
+    async with (
+        serve({"/x": scripts.hang_before_headers}) as server,
+        aclosing(PyreqwestTransport()) as http,
+    ):
+        request = PreparedRequest(method="GET", url=f"{server.url}/x")
+        sending = asyncio.create_task(http.send(request, 0.2))
+        async with asyncio.timeout(5):
+            await server.asked.wait()
+        sending.cancel()
+        async with asyncio.timeout(10):
+            await server.closed.wait()

@@ -12,6 +12,8 @@ MAXIMUM_HEAD_BYTES = 256 * 1024
 # Chunks of one byte each are six bytes long; beyond that it is no body that fills the connection.
 MAXIMUM_OVERHEAD = 8
 
+_NO_BODY = BodyCollector(0)
+_FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 _SWITCHING_PROTOCOLS = 101
 _BODILESS = frozenset({204, 304})
 
@@ -31,9 +33,11 @@ class Answer:
         self._received = 0
         self._body_received = 0
         self._failure: TransportError | None = None
+        self._encodings: list[str] = []
+        self._says_length = False
         self.status_code = 0
         self.headers: list[tuple[str, str]] = []
-        self.body = BodyCollector(body_limit)
+        self.body = _NO_BODY
         self.first_byte_at: float | None = None
         self.has_head = False
         self.is_complete = False
@@ -42,11 +46,6 @@ class Answer:
     @property
     def http_version(self) -> str:
         return self._parser.get_http_version()
-
-    def find_header(self, name: str) -> str | None:
-        """All values of a header as one, None when it is not there; `name` in lower case."""
-        values = [value for header, value in self.headers if header.lower() == name]
-        return ", ".join(values) if values else None
 
     def feed(self, data: bytes) -> None:
         """Raise MalformedAnswerError or TransportError when this cannot become an answer."""
@@ -73,13 +72,20 @@ class Answer:
         """The target closed the connection: this ends a body that did not say its length."""
         if not self.has_head:
             raise MalformedAnswerError("the target closed the connection")
-        if self.find_header("content-length") or self.find_header("transfer-encoding"):
+        if self._says_length:
             raise MalformedAnswerError("the target closed the connection too early")
         self._end(keeps_connection=False)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self.has_head:  # others are trailers
-            self.headers.append((_decode(name), _decode(value)))
+        if self.has_head:  # a trailer
+            return
+        text = _decode(value)
+        self.headers.append((_decode(name), text))
+        lower = name.lower()
+        if lower in _FRAMING:
+            self._says_length = True
+        elif lower == b"content-encoding":
+            self._encodings.append(text)
 
     def on_headers_complete(self) -> None:
         self.status_code = self._parser.get_status_code()
@@ -93,7 +99,7 @@ class Answer:
 
     def _prepare_body(self) -> None:
         try:
-            self.body = BodyCollector(self._body_limit, self.find_header("content-encoding"))
+            self.body = BodyCollector(self._body_limit, ", ".join(self._encodings))
         except TransportError as error:
             self._failure = error
             raise
@@ -121,6 +127,8 @@ class Answer:
     def on_message_complete(self) -> None:
         if self._is_preliminary():
             self.headers.clear()
+            self._encodings.clear()
+            self._says_length = False
         elif not self.is_complete:
             self._end(self._parser.should_keep_alive())
 

@@ -2,10 +2,11 @@
 
 from app.engine.network.target import Target
 from app.engine.transport import PreparedRequest
-from app.engine.transports.body import list_headers
+from app.engine.transports.body import get_accepted_encodings
 
 # Methods whose requests say their length even when they have no body (RFC 9110, section 8.6).
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
 
 
 def write_message(request: PreparedRequest, target: Target, forwarded: str | None) -> bytes:
@@ -15,20 +16,24 @@ def write_message(request: PreparedRequest, target: Target, forwarded: str | Non
     `forwarded` is the value of Proxy-Authorization, empty without one, when a proxy is to pass
     the request on; None when it goes to the target itself.
     """
+    names = {name.lower() for name, _ in request.headers}
     path = target.path if forwarded is None else target.url
     lines = [f"{request.method} {path} HTTP/1.1"]
-    names = {name.lower() for name, _ in request.headers}
     if "host" not in names:
         lines.append(f"Host: {target.authority}")
-    lines.extend(f"{name}: {value}" for name, value in list_headers(request))
+    lines += [f"{name}: {value}" for name, value in request.headers]
+    if "accept-encoding" not in names:
+        lines.append(f"Accept-Encoding: {get_accepted_encodings(request.transfer)}")
     if forwarded:
         lines.append(f"Proxy-Authorization: {forwarded}")
-    body = request.body
-    says_length = body is not None or request.method in _BODY_METHODS
-    if says_length and not names & {"content-length", "transfer-encoding"}:
-        lines.append(f"Content-Length: {len(body or b'')}")
-    head = "\r\n".join(lines).encode()
-    return b"%b\r\n\r\n%b" % (head, body or b"")
+    if _must_say_length(request) and names.isdisjoint(_FRAMING):
+        lines.append(f"Content-Length: {len(request.body or b'')}")
+    lines.append("\r\n")
+    return "\r\n".join(lines).encode() + (request.body or b"")
+
+
+def _must_say_length(request: PreparedRequest) -> bool:
+    return request.body is not None or request.method in _BODY_METHODS
 
 
 def write_connect(target: Target, authorization: str) -> bytes:
