@@ -4,7 +4,6 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 
 from app.engine.control import RunControl
@@ -13,16 +12,14 @@ from app.engine.results import ResultStatus, TestResult
 from app.engine.running.captures import Collector
 from app.engine.running.ending import CANCELLED, DEADLINE, FAIL_FAST, Ending
 from app.engine.running.execution import TestExecution
-from app.engine.running.hosts import find_host
 from app.engine.running.publisher import Publisher
 from app.engine.running.roster import Recorded, Roster
+from app.engine.running.ticket_office import TicketOffice
 from app.engine.running.unit import Unit
 from app.engine.running.workbench import Workbench
 from app.engine.running.workers import Workers
 from app.engine.scheduling.admission import Admission
-from app.engine.scheduling.gates import Ticket
-from app.engine.scheduling.limits import Limits
-from app.engine.scheduling.schedule import Progress, Released, Schedule
+from app.engine.scheduling.schedule import Progress, Schedule
 
 
 class RunExecution:
@@ -48,7 +45,6 @@ class RunExecution:
         self._control = control
         self._roster = Roster(plan, recorded, self._clock.now(), workbench.redactor)
         self._schedule = Schedule(plan.requirements)
-        self._limits = Limits(self._options, workbench.redactor.redact)
         self._admission = Admission(self._options.concurrency)
         self._collector = Collector(workbench.scope, _list_passed(recorded))
         self._ending = Ending(plan.tests, recorded)
@@ -63,6 +59,7 @@ class RunExecution:
         await self._publisher.announce_run(self._roster.total, self._roster.recorded)
         async with asyncio.TaskGroup() as group:
             self._workers = Workers(group, self._carry_out)
+            self._office = TicketOffice(self._bench, self._schedule, self._workers.add)
             try:
                 self._open()
                 await self._publish_until_done()
@@ -111,28 +108,10 @@ class RunExecution:
             return
         now = self._clock.now()
         self._admission.submit(
-            self._issue_ticket(unit, released, now)
+            self._office.issue(unit, released, now)
             for released in progress.released
             for unit in self._roster.list_waiting(released.key)
         )
-
-    def _issue_ticket(self, unit: Unit, released: Released, now: datetime) -> Ticket:
-        unit.ready_at, unit.held_by = now, released.held_by
-        host = self._find_host(unit)
-        unit.ticket = Ticket(
-            (*self._schedule.get_urgency(released.key), unit.index),
-            partial(self._workers.add, unit),
-            self._limits.get_locks(unit.test.locks),
-            self._limits.find_host(host),
-            self._limits.find_rate(host),
-        )
-        return unit.ticket
-
-    def _find_host(self, unit: Unit) -> str:
-        if not self._limits.are_by_host:
-            return ""
-        source = self._bench.scope.for_iteration(unit.iteration, unit.test.key)
-        return find_host(unit.test, self._bench.base_url, source)
 
     def _skip(self, units: Iterable[Unit], reason: str) -> list[str]:
         """Note that these are not carried out; return the tests that have ended with them."""
