@@ -3,7 +3,6 @@
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import count
 from typing import TypeAlias
 
 import jsonschema_rs
@@ -11,31 +10,29 @@ import jsonschema_rs
 Span: TypeAlias = tuple[int, int]
 
 
-class PatternFinder:
+class EndingFilter:
     """
-    For few forms, of any length: one regular expression of their endings.
+    For few forms, of any length: one regular expression of their endings says no quickly.
 
     The regular expressions of Rust look for 64 literals in a text of 2 kB in less than a
-    microsecond; jsonschema-rs brings them. Compiling takes 10 microseconds a literal, so new forms
-    wait in a list until it is worth it.
+    microsecond, for 500 in four; jsonschema-rs brings them. Compiling takes 10 microseconds a
+    literal, so new forms wait in a list until it is worth it.
     """
 
-    ENDING_CHARACTERS = 16
+    ENDING_CHARACTERS = 8
     MOST_WAITING = 4
     MAXIMUM_BYTES = 256 * 1024 * 1024
 
     def __init__(self) -> None:
-        self._forms: set[str] = set()
         self._endings: set[str] = set()
         self._waiting: set[str] = set()
         self._matcher: jsonschema_rs.Draft202012Validator | None = None
 
     def __len__(self) -> int:
-        return len(self._forms)
+        return len(self._endings) + len(self._waiting)
 
     def add(self, form: str) -> None:
         """Look for this form, too."""
-        self._forms.add(form)
         ending = form[-self.ENDING_CHARACTERS :]
         if ending not in self._endings:
             self._waiting.add(ending)
@@ -51,14 +48,6 @@ class PatternFinder:
         except UnicodeEncodeError:  # half a surrogate pair, which Rust does not take as a text
             return True
 
-    def iter_spans(self, text: str) -> Iterator[Span]:
-        """Every place of a form."""
-        for form in self._forms:
-            start = text.find(form)
-            while start >= 0:
-                yield start, start + len(form)
-                start = text.find(form, start + 1)
-
     def _compile(self) -> None:
         self._endings |= self._waiting
         self._waiting.clear()
@@ -73,6 +62,25 @@ def _escape(literal: str) -> str:
         character if character.isascii() and character.isalnum() else f"\\x{{{ord(character):x}}}"
         for character in literal
     )
+
+
+class ShortFinder:
+    """For forms that are shorter than the blocks need them; there are few of these."""
+
+    def __init__(self) -> None:
+        self._forms: set[str] = set()
+
+    def add(self, form: str) -> None:
+        """Look for this form, too."""
+        self._forms.add(form)
+
+    def iter_spans(self, text: str) -> Iterator[Span]:
+        """Every place of a form."""
+        for form in self._forms:
+            start = text.find(form)
+            while start >= 0:
+                yield start, start + len(form)
+                start = text.find(form, start + 1)
 
 
 class BlockFinder:
@@ -109,9 +117,11 @@ class BlockFinder:
     def iter_spans(self, text: str) -> Iterator[Span]:
         """Every place of a form."""
         content = _encode(text)
-        for start, block in zip(count(0, self.BLOCK), _cut(content), strict=False):
-            for offset, length in self._places.get(block, ()):
-                begin = start - offset
+        known = self._places
+        hits = [(at, block) for at, block in enumerate(_cut(content)) if block in known]
+        for at, block in hits:
+            for offset, length in known[block]:
+                begin = at * self.BLOCK - offset
                 if begin >= 0 and content[begin : begin + length] in self._forms:
                     yield _to_characters(content, begin, begin + length)
 

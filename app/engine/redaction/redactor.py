@@ -4,7 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from app.engine.json_values import JsonValue, render_text
-from app.engine.redaction.finders import BeginningFinder, BlockFinder, PatternFinder, Span
+from app.engine.redaction.finders import (
+    BeginningFinder,
+    BlockFinder,
+    EndingFilter,
+    ShortFinder,
+    Span,
+)
 from app.engine.redaction.forms import iter_forms
 
 MASK = "[redacted]"
@@ -12,7 +18,9 @@ MASK = "[redacted]"
 # Shorter secrets would mask half of every text: they are masked only as a whole value.
 MINIMUM_LENGTH = 4
 
-MOST_PATTERNS = 60
+# Forms that the filter knows; it has to be made anew for forms that are learned later.
+MOST_FILTERED_AT_FIRST = 500
+MOST_FILTERED_LATER = 60
 
 NUL_REPLACEMENT = "\ufffd"
 
@@ -23,12 +31,16 @@ class Redactor:
     def __init__(self, secrets: Iterable[JsonValue] = ()) -> None:
         self._values: set[str] = set()
         self._has_tiny = False
-        self._patterns = PatternFinder()
+        self._filter = EndingFilter()
+        self._shorts = ShortFinder()
         self._blocks = BlockFinder()
+        self._has_unfiltered = False
         self._beginnings = BeginningFinder()
         self._longest = 0
+        self._most_filtered = MOST_FILTERED_AT_FIRST
         for secret in secrets:
             self.add(secret)
+        self._most_filtered = MOST_FILTERED_LATER
 
     @property
     def longest_form(self) -> int:
@@ -52,12 +64,7 @@ class Redactor:
 
     def is_clean(self, text: str) -> bool:
         """Whether the text may be shown as it is, alone or as a part of a longer one."""
-        return not (
-            self._has_tiny
-            or "\x00" in text
-            or self._patterns.may_find(text)
-            or self._blocks.may_find(text)
-        )
+        return not (self._has_tiny or "\x00" in text or self._may_find(text))
 
     def redact(self, text: str, limit: int | None = None) -> str:
         """The text with secrets masked; what is behind the first `limit` characters is cut off."""
@@ -89,7 +96,10 @@ class Redactor:
 
     def _holds_secret(self, value: JsonValue) -> bool:
         text = render_text(value)
-        return text in self._values or self._patterns.may_find(text) or self._blocks.may_find(text)
+        return text in self._values or self._may_find(text)
+
+    def _may_find(self, text: str) -> bool:
+        return self._filter.may_find(text) or (self._has_unfiltered and self._blocks.may_find(text))
 
     def _add_form(self, form: str) -> None:
         if len(form) < MINIMUM_LENGTH:
@@ -97,10 +107,11 @@ class Redactor:
         self._longest = max(self._longest, len(form))
         self._beginnings.add(form)
         is_long = len(form) >= BlockFinder.MINIMUM_BYTES
-        if is_long and len(self._patterns) >= MOST_PATTERNS:
-            self._blocks.add(form)
+        (self._blocks if is_long else self._shorts).add(form)
+        if is_long and len(self._filter) >= self._most_filtered:
+            self._has_unfiltered = True
         else:
-            self._patterns.add(form)
+            self._filter.add(form)
 
     def _mask(self, text: str, end: int, spans: list[Span]) -> str:
         if text in self._values:
@@ -111,9 +122,7 @@ class Redactor:
         return masked.replace("\x00", NUL_REPLACEMENT)  # PostgreSQL cannot store it
 
     def _find_spans(self, text: str) -> list[Span]:
-        finders = (self._patterns, self._blocks)
-        found = (finder.iter_spans(text) for finder in finders if finder.may_find(text))
-        return [span for spans in found for span in spans]
+        return [*self._shorts.iter_spans(text), *self._blocks.iter_spans(text)]
 
 
 def _iter_texts(secret: JsonValue) -> Iterator[str]:
