@@ -193,6 +193,8 @@ class RunExecution:
 
     def _cut(self, reason: str, *, aborts: bool) -> None:
         """Start nothing more but teardown; what is in flight ends now, or in its own time."""
+        if not self._roster.left:
+            return
         doomed, aborted = self._ending.choose(self._roster)
         self._admission.withdraw(unit.ticket for unit in doomed if unit.ticket is not None)
         self._apply(self._schedule.abandon(self._skip(doomed, reason)))
