@@ -13,7 +13,7 @@ from app.engine import InvalidPlanError, JsonObject, JsonValue, PlannedTest, Sco
 from app.engine.assertions.checks import build_checks, build_declared_checks
 from app.engine.captures import compile_captures
 from app.engine.document import Document
-from app.engine.errors import InvalidIterationError, MissingValueError, StepError, TemplateError
+from app.engine.errors import InvalidIterationError, StepError, TemplateError
 from app.engine.expectations import AssertionSpec, Expectations
 from app.engine.iterations import Iterate, expand
 from app.engine.json_path import compile_paths
@@ -111,7 +111,7 @@ def _check_request(test: PlannedTest) -> None:
     if test.references.credentials or test.references.others:
         return
     # A file whose content is a fixture is all that can be missing.
-    with contextlib.suppress(MissingValueError):
+    with contextlib.suppress(TemplateError):
         build_request(test, SOME_HOST, NOTHING)
 
 
