@@ -11,7 +11,7 @@ from app.core.identifiers import FixtureId, OrganizationId, ProjectId, SuiteId, 
 from app.db.errors import DependencyCycleError
 from app.db.session import Session
 from app.web.pagination import Page, PageRequest
-from app.workspaces.service import get_organization
+from app.workspaces.organizations.service import get_organization
 
 
 async def create_project(

@@ -5,6 +5,10 @@ from uuid import UUID, uuid4
 
 UserId = NewType("UserId", UUID)
 OrganizationId = NewType("OrganizationId", UUID)
+MemberId = NewType("MemberId", UUID)
+InvitationId = NewType("InvitationId", UUID)
+ReportTemplateId = NewType("ReportTemplateId", UUID)
+SavedSearchId = NewType("SavedSearchId", UUID)
 ProjectId = NewType("ProjectId", UUID)
 SuiteId = NewType("SuiteId", UUID)
 TestCaseId = NewType("TestCaseId", UUID)

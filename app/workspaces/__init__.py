@@ -1,1 +1,1 @@
-"""Organizations, the tenants of the platform, and the credentials of their members."""
+"""Organizations, their members and what belongs to persons: the rooms are named for it."""

@@ -1,3 +1,3 @@
-from tests.workspaces.people import team
+from tests.workspaces.people import crew, team
 
-__all__ = ["team"]
+__all__ = ["crew", "team"]

@@ -1,7 +1,7 @@
 """People of one organization, and one who does not belong to it, each with the API at hand."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import uuid4
@@ -80,8 +80,11 @@ class Team:
         return await self.owner.create(path, name="Staging", base_url="http://127.0.0.1:1")
 
 
-@pytest.fixture(scope="session")
-async def team(service: Service, supabase: SupabaseDetails, sign_up: SignUp) -> AsyncIterator[Team]:
+@asynccontextmanager
+async def gather_team(
+    service: Service, supabase: SupabaseDetails, sign_up: SignUp
+) -> AsyncGenerator[Team]:
+    """Sign people up, found an organization and give each of them a role."""
     async with AsyncExitStack() as clients:
         people: dict[Role, Person] = {}
         for role in ROLES:
@@ -93,6 +96,20 @@ async def team(service: Service, supabase: SupabaseDetails, sign_up: SignUp) -> 
         )
         await add_members(supabase, organization["id"], people)
         yield Team(organization, people)
+
+
+@pytest.fixture(scope="session")
+async def team(service: Service, supabase: SupabaseDetails, sign_up: SignUp) -> AsyncIterator[Team]:
+    """A team for all tests: none of them changes it."""
+    async with gather_team(service, supabase, sign_up) as team:
+        yield team
+
+
+@pytest.fixture
+async def crew(service: Service, supabase: SupabaseDetails, sign_up: SignUp) -> AsyncIterator[Team]:
+    """A team of one test alone, which may change it."""
+    async with gather_team(service, supabase, sign_up) as crew:
+        yield crew
 
 
 async def add_members(

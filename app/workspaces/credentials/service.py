@@ -1,47 +1,13 @@
-"""What can be done with organizations and credentials."""
+"""What can be done with credentials."""
 
 from app.auth.secret_writer import SecretWriter
-from app.core.errors import AppError, ForbiddenError, NotFoundError
+from app.core.errors import AppError, NotFoundError
 from app.core.identifiers import CredentialId, OrganizationId
 from app.db.session import Session
 from app.web.pagination import Page, PageRequest
-from app.workspaces import repository
-from app.workspaces.schemas import (
-    Credential,
-    CredentialCreate,
-    NetworkPolicy,
-    Organization,
-    OrganizationCreate,
-)
-
-
-async def create_organization(session: Session, organization: OrganizationCreate) -> Organization:
-    """Create an organization; raises `AlreadyExistsError` when the slug is taken."""
-    return await repository.create(session, organization)
-
-
-async def get_organization(session: Session, organization_id: OrganizationId) -> Organization:
-    """Return the organization; raises `NotFoundError` when the caller is no member."""
-    organization = await repository.find(session, organization_id)
-    if organization is None:
-        raise NotFoundError
-    return organization
-
-
-async def set_network_policy(
-    session: Session, organization_id: OrganizationId, policy: NetworkPolicy
-) -> Organization:
-    """Replace what tests may reach; raises `NotFoundError` or `ForbiddenError`."""
-    await get_organization(session, organization_id)
-    changed = await repository.set_network_policy(session, organization_id, policy)
-    if changed is None:
-        raise ForbiddenError
-    return changed
-
-
-async def list_organizations(session: Session, page: PageRequest) -> Page[Organization]:
-    """Return the caller's organizations."""
-    return await repository.list_page(session, page)
+from app.workspaces.credentials import repository
+from app.workspaces.credentials.schemas import Credential, CredentialCreate
+from app.workspaces.organizations.service import get_organization
 
 
 async def create_credential(

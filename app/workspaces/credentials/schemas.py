@@ -1,21 +1,14 @@
-"""Organizations and credentials as the API shows them."""
+"""Credentials as the API shows them."""
 
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, SecretStr, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, SecretStr, model_validator
 
 from app.core.identifiers import CredentialId, OrganizationId
-from app.engine.errors import InvalidPlanError
-from app.engine.network.policy import MAXIMUM_ENTRIES
-from app.engine.network.policy import NetworkPolicy as EnginePolicy
-from app.web.fields import Description, Name, RequestModel
+from app.web.fields import Name, RequestModel
 from app.web.pagination import PageRequest
 
-NetworkEntry = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=253)
-]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$", min_length=2, max_length=63)]
 SecretPart = Annotated[SecretStr, Field(min_length=1, max_length=65_536)]
 CredentialType = Literal[
     "api-key", "bearer-token", "basic-auth", "oauth2", "jwt-hs256", "aws-sigv4", "mtls"
@@ -23,52 +16,6 @@ CredentialType = Literal[
 LastFour = Annotated[
     str | None, Field(examples=["6789"], description="Null for none or a short one.")
 ]
-
-
-class OrganizationCreate(RequestModel):
-    """A new organization; its creator becomes the owner."""
-
-    name: Name = Field(examples=["Acme"])
-    slug: Slug = Field(examples=["acme"], description="Unique among all organizations.")
-    description: Description | None = Field(default=None, examples=["Shop and payments"])
-
-
-class NetworkPolicy(RequestModel):
-    """
-    Which hosts and networks the tests of an organization may reach.
-
-    `deny` refuses, `allow` opens private networks that are closed otherwise; `*` in `deny` refuses
-    everything that `allow` does not name.
-    """
-
-    allow: list[NetworkEntry] = Field(
-        default_factory=list,
-        max_length=MAXIMUM_ENTRIES,
-        examples=[["shop.internal", "10.1.0.0/16"]],
-    )
-    deny: list[NetworkEntry] = Field(
-        default_factory=list, max_length=MAXIMUM_ENTRIES, examples=[["*.payments.example.com"]]
-    )
-
-    @model_validator(mode="after")
-    def _check_entries(self) -> Self:
-        try:
-            EnginePolicy.from_document({"allow": [*self.allow], "deny": [*self.deny]})
-        except InvalidPlanError as error:
-            message = f"{error.field.removeprefix('network_policy.')}: {error.message}"
-            raise ValueError(message) from error
-        return self
-
-
-class Organization(BaseModel):
-    """A tenant."""
-
-    id: OrganizationId
-    name: str = Field(examples=["Acme"])
-    slug: str = Field(examples=["acme"])
-    description: str | None = Field(examples=["Shop and payments"])
-    network_policy: dict[str, list[str]] = Field(examples=[{"allow": [], "deny": []}])
-    created_at: datetime
 
 
 class CredentialDescription(RequestModel):

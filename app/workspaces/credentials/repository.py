@@ -1,4 +1,4 @@
-"""Where organizations and credentials are kept."""
+"""Where credentials are kept."""
 
 from collections.abc import Mapping
 
@@ -6,52 +6,16 @@ from app.auth.secret_writer import SecretWriter
 from app.core.identifiers import CredentialId, OrganizationId
 from app.db.session import Session
 from app.web.pagination import Listing, Page, PageRequest
-from app.workspaces.schemas import (
-    Credential,
-    CredentialDescription,
-    NetworkPolicy,
-    Organization,
-    OrganizationCreate,
-)
-
-_TABLE = "organizations"
-_LISTING = Listing(_TABLE, Organization, order=("created_at", "id"))
-_COLUMNS = ",".join(Organization.model_fields)
+from app.workspaces.credentials.schemas import Credential, CredentialDescription
 
 _CREDENTIALS = Listing("api_credentials", Credential, order=("credential_name", "id"))
-_CREDENTIAL_COLUMNS = ",".join(Credential.model_fields)
-
-
-async def create(session: Session, organization: OrganizationCreate) -> Organization:
-    """Create an organization owned by the caller."""
-    document = await session.call("create_organization", organization.model_dump())
-    return Organization.model_validate(document)
-
-
-async def find(session: Session, organization_id: OrganizationId) -> Organization | None:
-    """Return the organization if the caller may see it."""
-    row = await session.find(_TABLE, _COLUMNS, id=organization_id)
-    return Organization.model_validate(row) if row else None
-
-
-async def set_network_policy(
-    session: Session, organization_id: OrganizationId, policy: NetworkPolicy
-) -> Organization | None:
-    """Replace what tests may reach; None when the caller may not."""
-    changes = {"network_policy": policy.model_dump(exclude_defaults=True)}
-    row = await session.update(_TABLE, organization_id, changes, _COLUMNS)
-    return Organization.model_validate(row) if row else None
-
-
-async def list_page(session: Session, page: PageRequest) -> Page[Organization]:
-    """Return the caller's organizations, oldest first."""
-    return await _LISTING.select_page(session, page)
+_COLUMNS = _CREDENTIALS.selected
 
 
 async def insert_credential(session: Session, credential: CredentialDescription) -> Credential:
     """Insert a credential of the caller, without its secret parts."""
     row = credential.model_dump(mode="json", include=set(CredentialDescription.model_fields))
-    stored = await session.insert(_CREDENTIALS.table, row, _CREDENTIAL_COLUMNS)
+    stored = await session.insert(_CREDENTIALS.table, row, _COLUMNS)
     return Credential.model_validate(stored)
 
 
@@ -67,7 +31,7 @@ async def store_credential_secrets(
 
 async def find_credential(session: Session, credential_id: CredentialId) -> Credential | None:
     """Return the credential if it is the caller's."""
-    row = await session.find(_CREDENTIALS.table, _CREDENTIAL_COLUMNS, id=credential_id)
+    row = await session.find(_CREDENTIALS.table, _COLUMNS, id=credential_id)
     return Credential.model_validate(row) if row else None
 
 

@@ -1,0 +1,29 @@
+"""Routes of the audit log."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.auth.dependencies import UserSession
+from app.core.errors import NotFoundError
+from app.core.identifiers import OrganizationId
+from app.web.errors import InvalidCursorError, RequestInvalidError
+from app.web.pagination import Page
+from app.web.problems import problem_responses
+from app.workspaces.audit import service
+from app.workspaces.audit.schemas import AuditEntry, AuditPageRequest
+
+router = APIRouter(tags=["audit log"])
+
+
+@router.get(
+    "/organizations/{organization_id}/audit-log",
+    responses=problem_responses(NotFoundError, RequestInvalidError, InvalidCursorError),
+)
+async def list_audit_entries(
+    organization_id: OrganizationId,
+    session: UserSession,
+    page: Annotated[AuditPageRequest, Query()],
+) -> Page[AuditEntry]:
+    """List who changed what, newest first; admins see it, for others it is empty."""
+    return await service.list_audit_entries(session, organization_id, page)

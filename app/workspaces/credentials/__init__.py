@@ -1,0 +1,1 @@
+"""Credentials of persons for the APIs under test."""

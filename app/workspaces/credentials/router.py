@@ -1,0 +1,62 @@
+"""Routes of credentials."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response, status
+
+from app.auth.dependencies import CallersSecretWriter, UserSession
+from app.core.errors import AlreadyExistsError, NotFoundError
+from app.core.identifiers import CredentialId
+from app.db.errors import SecretRejectedError
+from app.web.errors import InvalidCursorError, RequestInvalidError
+from app.web.pagination import Page
+from app.web.problems import problem_responses
+from app.workspaces.credentials import service
+from app.workspaces.credentials.schemas import (
+    Credential,
+    CredentialCreate,
+    CredentialPageRequest,
+)
+
+READING = problem_responses(NotFoundError, RequestInvalidError)
+
+router = APIRouter(prefix="/credentials", tags=["credentials"])
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    responses=problem_responses(
+        NotFoundError, AlreadyExistsError, RequestInvalidError, SecretRejectedError
+    ),
+)
+async def create_credential(
+    credential: CredentialCreate,
+    session: UserSession,
+    secrets: CallersSecretWriter,
+    response: Response,
+) -> Credential:
+    """Create a credential of your own; its secret parts are never shown again."""
+    created = await service.create_credential(session, secrets, credential)
+    response.headers["Location"] = f"/api/v1/credentials/{created.id}"
+    return created
+
+
+@router.get("", responses=problem_responses(NotFoundError, RequestInvalidError, InvalidCursorError))
+async def list_credentials(
+    session: UserSession, page: Annotated[CredentialPageRequest, Query()]
+) -> Page[Credential]:
+    """List your credentials in an organization by name."""
+    return await service.list_credentials(session, page.organization_id, page)
+
+
+@router.get("/{credential_id}", responses=READING)
+async def get_credential(credential_id: CredentialId, session: UserSession) -> Credential:
+    """Return one of your credentials."""
+    return await service.get_credential(session, credential_id)
+
+
+@router.delete("/{credential_id}", status_code=status.HTTP_204_NO_CONTENT, responses=READING)
+async def delete_credential(credential_id: CredentialId, session: UserSession) -> None:
+    """Delete one of your credentials with its secret parts."""
+    await service.delete_credential(session, credential_id)

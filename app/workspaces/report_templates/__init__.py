@@ -1,0 +1,1 @@
+"""What reports of an organization contain."""
