@@ -40,6 +40,7 @@ class Connection:
         self.sending_since: float | None = None
         self.sent_at = self.opened_at
         self.is_heartbeat_due = False
+        self.gone: asyncio.Task[None] | None = None
         self._is_abandoned = False
         self._server: asyncio.Task[Any] | None = None
         self._clock = clock
@@ -73,6 +74,12 @@ class Connection:
         if self._server is not None and not self._is_abandoned:
             self._is_abandoned = True
             self._server.cancel()
+
+    def detach(self) -> None:
+        """Let go of all topics."""
+        for subscription in self.subscriptions.values():
+            subscription.close()
+        self.subscriptions.clear()
 
     async def wait(self) -> None:
         """Return when there may be something to do."""
@@ -148,10 +155,19 @@ class Connections:
         self._by_user[connection.principal.user_id] -= 1
         if not self._by_user[connection.principal.user_id]:
             del self._by_user[connection.principal.user_id]
-        for subscription in connection.subscriptions.values():
-            subscription.close()
-        connection.subscriptions.clear()
+        connection.detach()
         return True
+
+    def linger(self, connection: Connection, gone: asyncio.Task[None]) -> None:
+        """
+        Let go of the subscriptions of an abandoned connection, and count it until `gone`.
+
+        The server cannot close a socket before its peer has taken what is in its buffer; whoever
+        never reads must not be able to pile such sockets up.
+        """
+        connection.detach()
+        connection.gone = gone
+        gone.add_done_callback(lambda _: self.close(connection))
 
     def _require_room(self) -> None:
         if len(self._open) + self._unknown >= self.limits.total:

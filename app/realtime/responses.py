@@ -34,13 +34,16 @@ class EventStreamResponse(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the viewer until either side ends."""
         listener = asyncio.create_task(self._listen(receive))
+        is_abandoned = False
         try:
-            if not await self._connection.serve(self._send_all(send)):
-                # The server closes the socket of a response that is not complete.
-                logger.warning("viewer_abandoned", path=scope["path"])
+            is_abandoned = not await self._connection.serve(self._send_all(send))
         finally:
-            self._stream.close()
-            listener.cancel()
+            if is_abandoned:
+                logger.warning("viewer_abandoned", path=scope["path"])
+                self._stream.linger(listener)
+            else:
+                self._stream.close()
+                listener.cancel()
 
     async def _listen(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":

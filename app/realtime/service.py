@@ -1,5 +1,6 @@
 """Opens event streams for callers, and gives them tickets."""
 
+import asyncio
 from dataclasses import dataclass
 
 from app.auth.principal import Principal
@@ -46,6 +47,10 @@ class EventStream:
         """Return the last envelope of a stream that ends early."""
         return describe(self.topic, "reconnect", Reconnect(reason=reason), self.service.clock)
 
+    def linger(self, gone: asyncio.Task[None]) -> None:
+        """Let go of the topic, and count the viewer until its socket is gone."""
+        self.service.linger(self.connection, gone)
+
     def close(self) -> None:
         """Let go of the topic; doing it again does nothing."""
         self.service.release(self.connection, self.find_end())
@@ -72,6 +77,11 @@ class EventService:
             self.relay.connections.close(connection)
             raise
         return EventStream(self, topic, connection, subscription)
+
+    def linger(self, connection: Connection, gone: asyncio.Task[None]) -> None:
+        """Let go of what an abandoned viewer follows; its socket counts until it is `gone`."""
+        self.metrics.ends.labels(connection.kind, connection.ending or "gone").inc()
+        self.relay.connections.linger(connection, gone)
 
     def release(self, connection: Connection, reason: EndReason | None) -> None:
         """Let go of everything that a viewer follows; doing it again does nothing."""

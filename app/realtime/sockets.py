@@ -72,15 +72,20 @@ class _SocketSession:
     async def serve(self, ref: str | None) -> None:
         self._welcome(self._connection.principal, ref)
         reader = asyncio.create_task(self._read())
+        is_abandoned = False
         try:
-            if not await self._connection.serve(self._write_until_end()):
-                logger.warning("viewer_abandoned", path=self._websocket.url.path)
+            is_abandoned = not await self._connection.serve(self._write_until_end())
         except WebSocketDisconnect:
             self._connection.end("gone")
         finally:
             reader.cancel()
             await asyncio.wait([reader])
-            self._service.release(self._connection, self._connection.ending)
+            if is_abandoned:
+                logger.warning("viewer_abandoned", path=self._websocket.url.path)
+                gone = asyncio.create_task(_wait_until_gone(self._websocket))
+                self._service.linger(self._connection, gone)
+            else:
+                self._service.release(self._connection, self._connection.ending)
 
     async def _write_until_end(self) -> None:
         while (reason := self._connection.ending) is None:
@@ -191,6 +196,11 @@ class _SocketSession:
     def _fail(self, code: int) -> None:
         self._close_code = code
         self._connection.end("interrupted")
+
+
+async def _wait_until_gone(websocket: WebSocket) -> None:
+    while (await websocket.receive())["type"] != "websocket.disconnect":
+        pass
 
 
 def _parse_topic(text: str) -> TopicName:

@@ -92,7 +92,9 @@ async def test_a_caller_who_takes_nothing_is_dropped(run: RecordedRun, relay: Ev
         run.publish(1)
     assert stream.find_end() == "too_slow"
     assert not caller.is_complete
-    assert (relay.viewer_counts, len(relay.connections)) == ({}, 0)
+    assert (relay.viewer_counts, len(relay.connections)) == ({}, 1), "its socket still exists"
+    caller.is_gone.set()
+    await until(lambda: len(relay.connections) == 0)
 
 
 async def test_a_caller_who_takes_nothing_does_not_delay_the_end_of_the_process(
