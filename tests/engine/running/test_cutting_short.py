@@ -1,19 +1,26 @@
 """Cancellation, fail-fast and deadlines: what ends, what still runs, and why."""
 
 import asyncio
+import contextlib
+from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.engine import (
     PreparedRequest,
     ReceivedResponse,
     ResultStatus,
     RunControl,
+    Scope,
     TestStarted,
+    run,
 )
 from tests.engine.builders import build_test, select
-from tests.engine.running.stage import Target, after, build_plan, play
+from tests.engine.running.stage import OPTIONS, Target, after, build_plan, play
 from tests.engine.running.test_phases import build_suite
+from tests.engine.virtual_time import run_in_virtual_time
 
 
 def test_cancelling_ends_what_is_in_flight_and_then_tears_down() -> None:
@@ -217,3 +224,36 @@ def test_a_transport_that_is_slow_to_let_go_delays_only_its_own_result() -> None
     played = play(build_plan([build_test("a"), build_test("b")]), target, cancel_at=0.1)
     assert played.reasons == {"a": "cancelled", "b": "cancelled"}
     assert played.seconds == 0.6
+
+
+@settings(max_examples=60, deadline=None)
+@given(seen=st.integers(0, 40), event_buffer=st.sampled_from([1, 256]))
+def test_whoever_stops_listening_leaves_nothing_behind(seen: int, event_buffer: int) -> None:
+    tests = [
+        *build_suite("a", setup=1, tests=3, teardown=1),
+        build_test("flaky", retry_count=2),
+        *(build_test(f"locked-{index}", locks=("x",)) for index in range(3)),
+    ]
+    target = Target(statuses={"flaky": 500, "a-test-0": 500})
+    options = replace(
+        OPTIONS,
+        concurrency=3,
+        requests_per_second_per_host=2,
+        deadline_seconds=50,
+        event_buffer=event_buffer,
+    )
+
+    async def perform() -> None:
+        events = run(build_plan(tests), Scope(), target, options)
+        async with contextlib.aclosing(events):
+            count = 0
+            async for _ in events:
+                count += 1
+                if count > seen:
+                    break
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        visits = len(target.visits)
+        await asyncio.sleep(1_000)
+        assert len(target.visits) == visits
+
+    run_in_virtual_time(perform())
