@@ -1,0 +1,1 @@
+"""Test cases from documents of other tools."""
