@@ -17,6 +17,12 @@ from tests.realtime.cuttable_proxy import CuttableProxy, open_proxy
 from tests.realtime.live_run import LiveRun, start_live_run
 from tests.runs.workspace import Workspace, open_workspace
 
+# One user may be a crowd here, and whoever is removed notices soon.
+WATCHFUL = {
+    "RUN_WORKER_IN_API": "false",
+    "REALTIME_ACCESS_INTERVAL": "1",
+    "REALTIME_CONNECTIONS_PER_USER": "300",
+}
 BEAT = "update public.test_runs set heartbeat_at = now() where id = %s"
 
 
@@ -26,7 +32,7 @@ def relay_service(
 ) -> Iterator[Service]:
     """A service that executes nothing: the tests produce the events."""
     log = tmp_path_factory.mktemp("relay") / "service.log"
-    with Service(supabase, log, {"RUN_WORKER_IN_API": "false"}) as running:
+    with Service(supabase, log, WATCHFUL) as running:
         yield running
 
 

@@ -1,5 +1,4 @@
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from itertools import cycle
 
 import pytest
@@ -28,15 +27,12 @@ def edge(local_supabase: LocalSupabase, tmp_path_factory: pytest.TempPathFactory
         yield running
 
 
-@pytest.fixture
-async def edge_service(
-    edge: Edge, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Service]:
+@pytest.fixture(scope="session")
+def edge_service(edge: Edge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that knows no other gateway."""
-    service = Service(edge.details, tmp_path_factory.mktemp("edge") / "service.log", NO_WORK)
-    await asyncio.to_thread(service.start)
-    yield service
-    await asyncio.to_thread(service.stop)
+    log = tmp_path_factory.mktemp("edge") / "service.log"
+    with Service(edge.details, log, NO_WORK) as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Rights end in mid stream: only those who lost them are affected."""
 
-import asyncio
 from dataclasses import replace
 
 import jwt
@@ -10,10 +9,9 @@ from app.core.clock import SystemClock
 from scripts.demonstration.components import Service, SupabaseDetails
 from scripts.local_supabase.keys import ALGORITHM
 from tests.fixtures.database import Connect
-from tests.fixtures.service import StartService
 from tests.fixtures.users import User
 from tests.realtime.conditions import until
-from tests.realtime.failures.conftest import NO_WORK, AddMember, CreateViewer, ViewerKind
+from tests.realtime.failures.conftest import AddMember, CreateViewer, ViewerKind
 from tests.realtime.failures.expectations import check_that_all_saw_all, publish_and_see
 from tests.realtime.failures.persistent_viewer import (
     SocketViewer,
@@ -61,15 +59,14 @@ async def test_a_token_expires_in_mid_stream(
 @EACH_KIND
 async def test_a_member_is_removed_in_mid_stream(
     kind: ViewerKind,
-    start_service: StartService,
+    relay_service: Service,
     add_member: AddMember,
     database: Connect,
     create_viewer: CreateViewer,
     live_run: LiveRun,
 ) -> None:
-    service = await asyncio.to_thread(start_service, REALTIME_ACCESS_INTERVAL="1", **NO_WORK)
     connection, member = await database(), await add_member()
-    removed, steady = create_viewer(service, member, kind), create_viewer(service)
+    removed, steady = create_viewer(relay_service, member, kind), create_viewer(relay_service)
     async with following([removed, steady]):
         await publish_and_see(live_run, [removed, steady])
         await connection.execute(REMOVE_MEMBER, [member.id])

@@ -1,10 +1,8 @@
 """Many come at once."""
 
-import asyncio
-
-from tests.fixtures.service import StartService
+from scripts.demonstration.components import Service
 from tests.realtime.conditions import until
-from tests.realtime.failures.conftest import NO_WORK, CreateViewer
+from tests.realtime.failures.conftest import CreateViewer
 from tests.realtime.failures.expectations import check_that_all_saw_all
 from tests.realtime.failures.persistent_viewer import following
 from tests.realtime.live_run import LiveRun
@@ -13,12 +11,9 @@ CROWD = 200
 
 
 async def test_two_hundred_viewers_join_at_once(
-    start_service: StartService, create_viewer: CreateViewer, live_run: LiveRun
+    relay_service: Service, create_viewer: CreateViewer, live_run: LiveRun
 ) -> None:
-    service = await asyncio.to_thread(
-        start_service, REALTIME_CONNECTIONS_PER_USER=str(CROWD), **NO_WORK
-    )
-    viewers = [create_viewer(service) for _ in range(CROWD)]
+    viewers = [create_viewer(relay_service) for _ in range(CROWD)]
     async with following(viewers):
         # The run does not wait for them.
         while not all(viewer.snapshots for viewer in viewers):
