@@ -96,41 +96,37 @@ class BlockFinder:
 
     def __init__(self) -> None:
         self._forms: set[bytes] = set()
-        # By block: how far before it a form may begin, and how long that form is.
-        self._places: dict[int, tuple[Span, ...]] = {}
-        self._alone: dict[Span, tuple[Span]] = {}
+        # By block: the lengths of the forms that have it in their last MINIMUM_BYTES.
+        self._lengths: dict[int, tuple[int, ...]] = {}
 
     def add(self, form: str) -> None:
         """Look for this form, too; it has at least MINIMUM_BYTES."""
         content = _encode(form)
         self._forms.add(content)
-        length = len(content)
-        first = length - self.MINIMUM_BYTES
-        for offset in range(first, first + self.BLOCK):
-            block = int.from_bytes(content[offset : offset + self.BLOCK], sys.byteorder)
-            self._note(block, (offset, length))
+        ending, length = content[-self.MINIMUM_BYTES :], (len(content),)
+        lengths = self._lengths
+        for offset in range(self.BLOCK):
+            block = int.from_bytes(ending[offset : offset + self.BLOCK], sys.byteorder)
+            known = lengths.setdefault(block, length)
+            if length[0] not in known:
+                lengths[block] = known + length
 
     def may_find(self, text: str) -> bool:
         """False when the text surely holds no form."""
-        return bool(self._places) and not self._places.keys().isdisjoint(_cut(_encode(text)))
+        return bool(self._lengths) and not self._lengths.keys().isdisjoint(_cut(_encode(text)))
 
     def iter_spans(self, text: str) -> Iterator[Span]:
         """Every place of a form."""
         content = _encode(text)
-        known = self._places
+        known = self._lengths
         hits = [(at, block) for at, block in enumerate(_cut(content)) if block in known]
         for at, block in hits:
-            for offset, length in known[block]:
-                begin = at * self.BLOCK - offset
-                if begin >= 0 and content[begin : begin + length] in self._forms:
-                    yield _to_characters(content, begin, begin + length)
-
-    def _note(self, block: int, place: Span) -> None:
-        known = self._places.get(block)
-        if known is None:
-            self._places[block] = self._alone.setdefault(place, (place,))
-        elif place not in known:
-            self._places[block] = (*known, place)
+            start = at * self.BLOCK
+            # The block may be any of the eight that the ending of a form was cut into.
+            for end in range(start + self.BLOCK, start + self.MINIMUM_BYTES + 1):
+                for begin in (end - length for length in known[block]):
+                    if begin >= 0 and content[begin:end] in self._forms:
+                        yield _to_characters(content, begin, end)
 
 
 class BeginningFinder:
