@@ -7,7 +7,7 @@ from datetime import datetime
 from app.engine.assertions.checks import build_checks, build_declared_checks
 from app.engine.assertions.declaration import Check
 from app.engine.captures import Capture, compile_captures, take_captures
-from app.engine.errors import Problem, StepError
+from app.engine.errors import Category, Problem, StepError, TransportError
 from app.engine.json_values import JsonObject
 from app.engine.requests.build import build_request
 from app.engine.response import Response
@@ -40,7 +40,8 @@ class Exchange:
     """
     What happened in one attempt, as far as it came, not yet redacted.
 
-    With an `error` it was not carried out. `has_come` tells that a poll need not go on.
+    With an `error` it was not carried out; a hopeless one will be there again. `has_come` tells
+    that a poll need not go on.
     """
 
     request: PreparedRequest | None = None
@@ -49,6 +50,7 @@ class Exchange:
     captured: ContextDelta = NO_CAPTURES
     problem: Problem | None = None
     error: Problem | None = None
+    is_hopeless: bool = False
     has_come: bool = False
 
 
@@ -72,6 +74,7 @@ class Attempts:
             await self._carry_out(exchange)
         except StepError as error:
             exchange.error = exchange.problem = error.problem
+            exchange.is_hopeless = _is_hopeless(error)
         seconds = self._clock.monotonic() - started
         self.captured = exchange.captured
         self.made.append(self._describe(exchange, started_at, to_milliseconds(seconds)))
@@ -165,7 +168,7 @@ class Attempts:
     def _judge(self, exchange: Exchange) -> Outcome:
         if exchange.error is not None:
             failure = exchange.error.transport_failure
-            return Outcome(is_settled=failure is None, failure=failure)
+            return Outcome(is_settled=exchange.is_hopeless, failure=failure)
         if exchange.response is None or exchange.problem is None or exchange.has_come:
             return SETTLED
         wish = exchange.response.headers.get("retry-after")
@@ -174,6 +177,13 @@ class Attempts:
             status_code=exchange.response.status_code,
             retry_after=read_retry_after(wish, self._clock.now()),
         )
+
+
+def _is_hopeless(error: StepError) -> bool:
+    """Whether it comes from the test or its environment, not from the target or the way to it."""
+    if error.problem.transport_failure is not None:
+        return False
+    return not isinstance(error, TransportError) or error.problem.category is Category.ENVIRONMENT
 
 
 def _evaluate(checks: Iterable[Check], response: Response) -> tuple[AssertionResult, ...]:

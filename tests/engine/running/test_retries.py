@@ -29,6 +29,7 @@ from tests.engine.running.stage import Played, build_plan, play
 TIMED_OUT = TransportError(Category.TIMEOUT, "no answer within 1 s", "Wait longer.")
 NOT_TRUSTED = TransportError(Category.CONNECTION, "expired certificate", "Renew it.", "tls")
 FORBIDDEN = TransportError(Category.ENVIRONMENT, "10.0.0.1 is private", "Allow it.")
+GARBAGE = TransportError(Category.DATA_VALIDATION, "not gzip", "Check the encoding.")
 OK = json_response({"state": "done"})
 PENDING = json_response({"state": "pending"})
 DONE = [{"type": "jsonpath", "path": "$.state", "expected": "done"}]
@@ -73,6 +74,7 @@ def get_outcome(played: Played) -> tuple[str, int]:
         (TIMED_OUT, {}, 3),
         (NOT_TRUSTED, {}, 3),
         (FORBIDDEN, {}, 1),
+        (GARBAGE, {}, 1),
         (json_response({}, 503), {}, 3),
         (json_response({}, 500), {}, 1),
         (json_response({}, 500), {"statuses": [500], "attempts": 5}, 5),
@@ -165,8 +167,14 @@ def test_transport_errors_are_no_failed_assertions() -> None:
 
 
 def test_a_count_alone_tries_again_after_anything() -> None:
-    script = Script(TIMED_OUT, json_response({}, 500), OK)
-    assert get_outcome(play_one(script, retry_count=2)) == ("passed", 3)
+    script = Script(TIMED_OUT, json_response({}, 500), GARBAGE, OK)
+    assert get_outcome(play_one(script, retry_count=3)) == ("passed", 4)
+
+
+def test_nothing_is_tried_again_that_will_be_the_same() -> None:
+    assert get_outcome(play_one(Script(FORBIDDEN), retry_count=3)) == ("error", 1)
+    wrong: dict[str, Any] = {"auth_type": "magic"}
+    assert get_outcome(play_one(Script(OK), retry_count=3, **wrong)) == ("error", 1)
 
 
 def test_each_attempt_fills_in_dynamic_values_anew() -> None:
@@ -201,8 +209,8 @@ def test_without_a_condition_polls_until_every_check_passes() -> None:
 
 
 def test_a_poll_goes_on_while_nobody_answers() -> None:
-    script = Script(connection_refused(), TIMED_OUT, OK)
-    assert get_outcome(play_one(script, poll=POLL)) == ("passed", 3)
+    script = Script(connection_refused(), TIMED_OUT, GARBAGE, OK)
+    assert get_outcome(play_one(script, poll=POLL)) == ("passed", 4)
 
 
 def test_a_poll_ends_where_asking_again_is_pointless() -> None:
