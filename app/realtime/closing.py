@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from app.core.errors import AppError, TokenExpiredError, TooManyRequestsError, UnauthorizedError
+from app.realtime.errors import RelayClosedError
 from app.realtime.models import EndReason
 
 UNREADABLE: Final = 4400
 NOT_AUTHENTICATED: Final = 4401
+TOO_MANY: Final = 4429
+UNAVAILABLE: Final = 4503
 FAILED: Final = 1011
 
 CLOSE_CODES: Final[Mapping[EndReason, int]] = {
@@ -29,5 +32,7 @@ def find_close_code(error: AppError) -> int:
     if isinstance(error, UnauthorizedError):
         return NOT_AUTHENTICATED
     if isinstance(error, TooManyRequestsError):
-        return 4429
-    return 4503
+        return TOO_MANY
+    if isinstance(error, RelayClosedError):
+        return CLOSE_CODES["shutting_down"]
+    return UNAVAILABLE
