@@ -226,7 +226,7 @@ def test_a_transport_that_is_slow_to_let_go_delays_only_its_own_result() -> None
     assert played.seconds == 0.6
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(seen=st.integers(0, 40), event_buffer=st.sampled_from([1, 256]))
 def test_whoever_stops_listening_leaves_nothing_behind(seen: int, event_buffer: int) -> None:
     tests = [

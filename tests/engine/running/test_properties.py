@@ -96,7 +96,7 @@ def play_drawn(
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     plan=plans(),
     seconds=durations,
@@ -220,7 +220,7 @@ def list_behind(plan: Plan, key: str) -> set[str]:
     return found
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     plan=plans(),
     seconds=durations,
