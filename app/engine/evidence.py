@@ -63,8 +63,7 @@ class EvidenceRecorder:
         """The results with their texts and values redacted."""
         shown = [value for result in results for value in _list_shown(result)]
         texts = ["" if value is None else render_text(value) for value in shown]
-        is_cut = any(BeginningFinder.MARK in text for text in texts)
-        if not is_cut and self._is_clean(texts):
+        if self._is_clean(texts) and not any(map(_is_cut, texts)):
             return tuple(results)
         return tuple(map(self.record_assertion, results))
 
@@ -118,9 +117,10 @@ class EvidenceRecorder:
         shown = [*texts, *headers, *headers.values()]
         if values:
             shown.append(render_json(dict(values)))
+            if len(shown[-1]) > MAXIMUM_VALUE_CHARACTERS:
+                return False
         whole = "\n".join(shown)
-        limit = min(self.limit, MAXIMUM_VALUE_CHARACTERS)
-        return len(whole) <= limit and self.redactor.is_clean(whole)
+        return len(whole) <= self.limit and self.redactor.is_clean(whole)
 
     def _record_text(self, text: str, is_clean: bool) -> str:
         return text if is_clean else self.redactor.redact(text, self.limit)
@@ -140,6 +140,11 @@ class EvidenceRecorder:
             # The cut may run through a secret, whose beginning could not be recognised.
             text = text[: max(0, len(text) - self.redactor.longest_form)]
         return text
+
+
+def _is_cut(text: str) -> bool:
+    """Whether it was cut already, which may have hidden half a secret, or is to be cut."""
+    return BeginningFinder.MARK in text or len(text) > MAXIMUM_VALUE_CHARACTERS
 
 
 def _hide_credential(name: str, value: str) -> str:
