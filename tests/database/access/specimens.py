@@ -58,6 +58,10 @@ SPECIMENS: dict[str, Specimen] = {
         {"key_id": "changed"},
     ),
     "api_endpoints": Specimen(OF_PROJECT | {"path": Unique(), "method": "GET"}, DESCRIBED),
+    "api_imports": Specimen(
+        {"project_id": Own("project_id"), "format": "openapi", "source": "a", "report": {}},
+        {"source": "changed"},
+    ),
     "assertion_results": Specimen(
         OF_RESULT
         | {"position": 1, "assertion_name": "a", "assertion_type": "body", "passed": True},
@@ -76,6 +80,16 @@ SPECIMENS: dict[str, Specimen] = {
         OF_ANALYSIS | {"fingerprint": Unique()}, {"suggested_fix": "changed"}
     ),
     "fixture_usage": Specimen(OF_CASE | {"fixture_id": Own("fixture_id")}, {"how": "iterate"}),
+    "imported_cases": Specimen(
+        {
+            "project_id": Own("project_id"),
+            "test_case_id": New("test_cases"),
+            "source": "a",
+            "origin": Unique(),
+            "document": {},
+        },
+        {"document": {"key": "changed"}},
+    ),
     "organization_members": Specimen(
         OF_ORGANIZATION | {"user_id": Account(), "role": "viewer"}, {"role": "editor"}
     ),
