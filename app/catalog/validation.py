@@ -18,12 +18,11 @@ from app.engine.expectations import AssertionSpec, Expectations
 from app.engine.iterations import Iterate, expand
 from app.engine.json_path import compile_paths
 from app.engine.requests.build import build_request
+from app.engine.scope import AttemptScope
 from app.engine.templates import ValuePath, iter_paths, parse_template
 from app.engine.templates.roots import ITERATION, ROOTS
 from app.web.errors import RequestInvalidError
 
-# What a run knows: nothing yet.
-NOTHING: Final = Scope()
 SOME_HOST: Final = "http://localhost"
 _TEMPLATED: Final = (
     *("path", "headers", "query_params", "path_params", "cookies", "body", "auth_token_ref"),
@@ -50,6 +49,11 @@ def check_case(case: CaseCreate) -> None:
     except StepError as error:
         location = error.problem.location or ""
         raise _refuse(location, error.problem.message.removeprefix(f"{location}: ")) from error
+
+
+def _know_nothing() -> AttemptScope:
+    """What a test sees before any run; anew each time, since it bounds what templates may make."""
+    return Scope().for_iteration(None)
 
 
 def _to_planned_test(case: CaseCreate) -> JsonObject:
@@ -103,7 +107,7 @@ def _iter_texts(value: JsonValue, location: str) -> Iterator[tuple[str, str]]:
 
 def _check_root(path: ValuePath, *, is_iterated: bool) -> None:
     if path.root not in ROOTS or (path.root == ITERATION and not is_iterated):
-        NOTHING.resolve(path)
+        Scope().resolve(path)
 
 
 def _check_request(test: PlannedTest) -> None:
@@ -112,14 +116,14 @@ def _check_request(test: PlannedTest) -> None:
         return
     # A file whose content is a fixture is all that can be missing.
     with contextlib.suppress(TemplateError):
-        build_request(test, SOME_HOST, NOTHING)
+        build_request(test, SOME_HOST, _know_nothing())
 
 
 def _check_expectations(expectations: Expectations) -> None:
     compile_paths(expectations.ignore_paths, "ignore_paths")
     undeclared = replace(expectations, assertions=())
     if not _uses_values(list(undeclared.iter_templates())):
-        build_checks(undeclared, NOTHING)
+        build_checks(undeclared, _know_nothing())
     _check_assertions(expectations.assertions, expectations, "assertions")
 
 
@@ -131,7 +135,7 @@ def _check_assertions(
         if known is None:
             continue
         try:
-            build_declared_checks((known,), NOTHING, expectations=expectations, location="")
+            build_declared_checks((known,), _know_nothing(), expectations=expectations, location="")
         except StepError as error:
             place = error.problem.location or "[0]"
             message = error.problem.message.removeprefix(f"{place}: ")
