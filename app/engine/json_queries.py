@@ -1,5 +1,6 @@
 """JSONPath queries for more than one value, answered by python-jsonpath within limits."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -19,54 +20,78 @@ from app.engine.patterns import MATCH_SECONDS
 MAXIMUM_DESCENTS = 2
 MAXIMUM_ALTERNATIVES = 1_000
 MAXIMUM_STEPS = 1_000_000
+MAXIMUM_PATTERN_SECONDS = 1.0
 
 _QUOTED = regex.compile(r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+\"""")
-
-
-class BoundedMatch(Match):
-    """The function `match` of JSONPath (RFC 9535, section 2.4.6)."""
-
-    def __call__(self, value: object, pattern: object) -> bool:
-        if not isinstance(value, str) or not isinstance(pattern, str):
-            return False
-        compiled = self.check_cache(pattern) if is_reasonable(pattern) else None
-        return isinstance(compiled, regex.Pattern) and _holds(compiled.fullmatch, value)
-
-
-class BoundedSearch(Search):
-    """The function `search` of JSONPath (RFC 9535, section 2.4.7)."""
-
-    def __call__(self, value: object, pattern: object) -> bool:
-        if not isinstance(value, str) or not isinstance(pattern, str):
-            return False
-        compiled = self.check_cache(pattern) if is_reasonable(pattern) else None
-        return isinstance(compiled, regex.Pattern) and _holds(compiled.search, value)
 
 
 class _Attempt(Protocol):
     def __call__(self, string: str, *, timeout: float) -> object: ...
 
 
-def _holds(attempt: _Attempt, text: str) -> bool:
-    try:
-        return attempt(text, timeout=MATCH_SECONDS) is not None
-    except TimeoutError:
-        return False
+class _Limits(Protocol):
+    def holds(self, attempt: _Attempt, text: str) -> bool: ...
+
+
+class BoundedMatch(Match):
+    """The function `match` of JSONPath (RFC 9535, section 2.4.6)."""
+
+    def __init__(self, limits: _Limits) -> None:
+        super().__init__()
+        self._limits = limits
+
+    def __call__(self, value: object, pattern: object) -> bool:
+        if not isinstance(value, str) or not isinstance(pattern, str):
+            return False
+        compiled = self.check_cache(pattern) if is_reasonable(pattern) else None
+        return isinstance(compiled, regex.Pattern) and self._limits.holds(compiled.fullmatch, value)
+
+
+class BoundedSearch(Search):
+    """The function `search` of JSONPath (RFC 9535, section 2.4.7)."""
+
+    def __init__(self, limits: _Limits) -> None:
+        super().__init__()
+        self._limits = limits
+
+    def __call__(self, value: object, pattern: object) -> bool:
+        if not isinstance(value, str) or not isinstance(pattern, str):
+            return False
+        compiled = self.check_cache(pattern) if is_reasonable(pattern) else None
+        return isinstance(compiled, regex.Pattern) and self._limits.holds(compiled.search, value)
 
 
 class _Environment(JSONPathEnvironment):
-    """Counts the steps of the query that is being answered."""
+    """Limits the work on the query that is being answered."""
 
     def __init__(self) -> None:
         super().__init__(strict=True)
-        self.function_extensions["match"] = BoundedMatch()
-        self.function_extensions["search"] = BoundedSearch()
-        self.steps_left = MAXIMUM_STEPS
+        self.function_extensions["match"] = BoundedMatch(self)
+        self.function_extensions["search"] = BoundedSearch(self)
+        self.begin()
+
+    def begin(self) -> None:
+        """Start with all that one query may use."""
+        self._steps_left = MAXIMUM_STEPS
+        self._pattern_seconds_left = MAXIMUM_PATTERN_SECONDS
 
     def spend(self) -> None:
-        self.steps_left -= 1
-        if self.steps_left < 0:
+        """Take one step; raise PathLimitError when there were too many."""
+        self._steps_left -= 1
+        if self._steps_left < 0:
             raise PathLimitError(f"the query takes more than {MAXIMUM_STEPS} steps in this body")
+
+    def holds(self, attempt: _Attempt, text: str) -> bool:
+        """Whether a pattern matches; raise PathLimitError when all together take too long."""
+        if self._pattern_seconds_left < 0:
+            raise PathLimitError("the patterns of the query take too long in this body")
+        started = time.monotonic()
+        try:
+            return attempt(text, timeout=MATCH_SECONDS) is not None
+        except TimeoutError:
+            return False
+        finally:
+            self._pattern_seconds_left -= time.monotonic() - started
 
     def compare(self, left: object, operator: str, right: object) -> bool:
         self.spend()
@@ -101,7 +126,7 @@ class Query:
         return [match.parts for match in self._find(document)]
 
     def _find(self, document: JsonValue) -> list[JSONPathMatch]:
-        _ENVIRONMENT.steps_left = MAXIMUM_STEPS
+        _ENVIRONMENT.begin()
         # The library parses a document that is a text as JSON, so its nodes are started here.
         root = cast("dict[str, object]", document)
         matches: Iterable[JSONPathMatch] = [

@@ -16,7 +16,10 @@ from app.engine.reading import Reader, Reading, give_up, meet_problem, read_foun
 from app.engine.response import BodyProblem, Response
 
 MAXIMUM_PATH_CHARACTERS = 500
+
+# Of elements for one answer: as many as take about a second, or some seconds at the very worst.
 MAXIMUM_VISITS = 10_000_000
+MAXIMUM_MERGED = 30_000
 
 # The prefix of the names that a document leaves without one.
 DEFAULT_PREFIX = "_"
@@ -24,8 +27,10 @@ DEFAULT_PREFIX = "_"
 HTML_TYPES = ("text/html",)
 
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
-_SIDEWAYS = re.compile(r"\b(?:following|preceding)(?:-sibling)?\s*::")
+_BESIDE = re.compile(r"\b(?:following|preceding)-sibling\s*::")
+_SIDEWAYS = re.compile(r"\b(?:following|preceding)\s*::")
 _DOCUMENT_WIDE = re.compile(r"//|\b(?:descendant|ancestor)(?:-or-self)?\s*::")
+_UPWARDS = re.compile(r"\.\.|\||\b(?:parent|ancestor|ancestor-or-self)\s*::")
 _COUNT_ELEMENTS = etree.XPath("count(//*)")
 _READ_TEXT = etree.XPath("string()")
 
@@ -45,6 +50,7 @@ class XmlPath:
 
     text: str
     weight: int
+    merges: bool
 
     def select(self, response: Response) -> tuple[list[JsonValue], bool]:
         """
@@ -55,7 +61,8 @@ class XmlPath:
         body = response.interpret(read_xml)
         if isinstance(body, BodyProblem):
             raise BodyProblemError(body)
-        if body.elements ** (1 + self.weight) > MAXIMUM_VISITS:
+        is_heavy = body.elements ** (1 + self.weight) > MAXIMUM_VISITS
+        if is_heavy or (self.merges and body.elements > MAXIMUM_MERGED):
             raise PathLimitError(f"the XPath takes too long in a body of {body.elements} elements")
         try:
             found: Any = _compile(self.text, body.namespaces)(body.root)
@@ -85,7 +92,8 @@ def compile_xml_path(text: str, location: str) -> XmlPath:
         _compile(text, ())
     except (etree.XPathError, ValueError) as error:
         raise InvalidExpectationError(f"'{text}' is not an XPath: {error}", location) from error
-    return XmlPath(text, _weigh(_QUOTED.sub("''", text)))
+    bare = _QUOTED.sub("''", text)
+    return XmlPath(text, _weigh(bare), _merges(bare))
 
 
 @lru_cache(maxsize=1024)
@@ -96,8 +104,14 @@ def _compile(text: str, namespaces: tuple[tuple[str, str], ...]) -> etree.XPath:
 
 def _weigh(text: str) -> int:
     """How often the path looks at the whole document for one element, as a power of its size."""
-    inside = re.sub(r"^[^\[]*|\][^\[\]]*(?=\[|$)", "", text)
-    return 2 * len(_SIDEWAYS.findall(text)) + len(_DOCUMENT_WIDE.findall(inside))
+    in_predicates = re.sub(r"^[^\[]*|\][^\[\]]*(?=\[|$)", "", text)
+    beside, sideways = len(_BESIDE.findall(text)), len(_SIDEWAYS.findall(text))
+    return beside + 2 * sideways + len(_DOCUMENT_WIDE.findall(in_predicates))
+
+
+def _merges(text: str) -> bool:
+    """Whether it joins sets of elements, which takes the square of their number."""
+    return len(_DOCUMENT_WIDE.findall(text)) > 1 or _UPWARDS.search(text) is not None
 
 
 def read_xml(response: Response) -> XmlBody | BodyProblem:

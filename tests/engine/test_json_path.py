@@ -100,3 +100,12 @@ def test_a_query_that_takes_too_many_steps_is_given_up() -> None:
     with pytest.raises(PathLimitError, match="1000000 steps"):
         compile_path("$[*][*][*]", "test").select(document)
     assert compile_path("$[0][*][0]", "test").select(document) == [0] * 100
+
+
+def test_patterns_that_take_long_together_are_given_up() -> None:
+    path = compile_path("$[?search(@, '^(a|a)+$')]", "test")
+    text = "a" * 60 + "b"
+    assert path.select(["a", text, "b"]) == ["a"]
+    with pytest.raises(PathLimitError, match="patterns of the query take too long"):
+        path.select([text] * 10_000)
+    assert path.select(["a"]) == ["a"]
