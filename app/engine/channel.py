@@ -22,7 +22,8 @@ class EventChannel:
             self._has_room.clear()
             await self._has_room.wait()
         self._events.append(event)
-        self._has_events.set()
+        if len(self._events) == 1:
+            self._has_events.set()
 
     async def get(self) -> Event | None:
         """The next event; None once the channel is closed and empty."""
@@ -32,7 +33,8 @@ class EventChannel:
             self._has_events.clear()
             await self._has_events.wait()
         event = self._events.popleft()
-        self._has_room.set()
+        if len(self._events) == self._capacity - 1:
+            self._has_room.set()
         return event
 
     def close(self) -> None:

@@ -89,15 +89,12 @@ class RunExecution:
             self._attention.clear()
             await self._publish_skips()
 
-    @property
-    def _has_unpublished(self) -> bool:
-        return bool(self._skips) or self._publishing.locked()
-
     async def _publish_skips(self) -> None:
         """Return when all that were noted until now are published, by whomever."""
         async with self._publishing:
             while self._skips:
-                await self._publisher.announce_skip(*self._skips.popleft())
+                await self._publisher.announce_skip(*self._skips[0])
+                self._skips.popleft()
 
     def _apply(self, progress: Progress) -> None:
         """Skip what is blocked, and send on its way what may start."""
@@ -129,7 +126,7 @@ class RunExecution:
             return
         unit.is_active, unit.started_at = True, self._clock.now()
         self._ending.note_start(unit)
-        if self._has_unpublished:
+        if self._skips:
             await self._publish_skips()  # it may have required them
         await self._publisher.announce_start(unit)
         await self._settle(unit, await self._execute(unit))
@@ -177,7 +174,7 @@ class RunExecution:
             self._admission.leave(unit.ticket)
         self._consider_stopping(unit, result.status)
         self._admission.admit()
-        if self._has_unpublished:
+        if self._skips:
             await self._publish_skips()
         if not self._roster.left:
             self._attention.set()

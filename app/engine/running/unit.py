@@ -25,6 +25,7 @@ class Unit:
     __slots__ = (
         "abort_reason",
         "held_by",
+        "index",
         "is_active",
         "is_ended",
         "iteration",
@@ -51,6 +52,7 @@ class Unit:
         self.test = test
         self.name = name
         self.iteration = iteration
+        self.index = 0 if iteration is None else iteration.index
         self.iteration_name = iteration_name
         self.problem = problem
         self.queued_at = queued_at
@@ -62,11 +64,6 @@ class Unit:
         self.abort_reason: str | None = None
         self.is_active = False
         self.is_ended = False
-
-    @property
-    def index(self) -> int:
-        """The place among the iterations of the test, from 0."""
-        return 0 if self.iteration is None else self.iteration.index
 
     @property
     def is_waiting(self) -> bool:
