@@ -14,15 +14,12 @@ from app.engine.transport import Certificate, PreparedRequest, ReceivedResponse
 from app.engine.transports import failures
 from app.engine.transports.body import get_body_limit
 from app.engine.transports.direct.answer import Answer, MalformedAnswerError
-from app.engine.transports.direct.connection import (
-    Connection,
-    LostConnectionError,
-    SilentTargetError,
-)
+from app.engine.transports.direct.connection import Connection, LostConnectionError
 from app.engine.transports.direct.message import write_message
 from app.engine.transports.direct.opening import open_connection
 from app.engine.transports.direct.pool import ConnectionPool
 from app.engine.transports.direct.proxy import Proxy, parse_proxy
+from app.engine.transports.direct.watch import SilentTargetError
 from app.engine.transports.progress import Progress, to_milliseconds
 from app.engine.transports.routes import MAXIMUM_ROUTES
 from app.engine.transports.tls import create_tls_context
@@ -41,18 +38,23 @@ class _Purpose(NamedTuple):
     port: int
     addresses: tuple[str, ...] | None
     proxy: str | None
-    tls: Tls
+    tls: Tls | None
 
 
 @dataclass(slots=True)
 class _Errand:
-    """One request on its way."""
+    """One request on its way, with the seconds that all of it may take."""
 
     request: PreparedRequest
+    timeout: float
     progress: Progress
     target: Target
     proxy: Proxy | None
     purpose: _Purpose
+
+    def get_remaining(self) -> float:
+        """Seconds that are left."""
+        return self.timeout - (time.perf_counter() - self.progress.started_at)
 
 
 class DirectTransport:
@@ -77,8 +79,7 @@ class DirectTransport:
         """Raise TransportError when no complete answer arrived within `timeout` seconds."""
         progress = Progress()
         try:
-            async with asyncio.timeout(timeout):
-                return await self._run(_prepare(request, progress))
+            return await self._run(_prepare(request, timeout, progress))
         except (OSError, ValueError, MalformedAnswerError, SilentTargetError) as error:
             raise _explain(error, request, progress, timeout) from error
 
@@ -99,14 +100,14 @@ class DirectTransport:
     async def _open(self, errand: _Errand) -> Connection:
         transfer, target = errand.request.transfer, errand.target
         tls = self._get_context(transfer.tls) if target.is_secure else None
-        seconds = _to_seconds(transfer.connect_timeout_ms)
-        limit = asyncio.timeout(seconds)
+        remaining, seconds = errand.get_remaining(), _to_seconds(transfer.connect_timeout_ms)
+        is_limited = seconds is not None and seconds < remaining
         try:
-            async with limit:
+            async with asyncio.timeout(seconds if is_limited else remaining):
                 addresses = errand.request.addresses or ()
                 return await open_connection(target, errand.proxy, addresses, tls)
         except TimeoutError as error:
-            if seconds is None or not limit.expired():
+            if seconds is None or not is_limited:
                 raise
             raise failures.timed_out("no connection", seconds) from error
 
@@ -126,7 +127,7 @@ class DirectTransport:
         message = write_message(request, errand.target, _get_forwarded(errand))
         try:
             silence = _to_seconds(request.transfer.read_timeout_ms)
-            await connection.exchange(message, answer, silence)
+            await connection.exchange(message, answer, errand.get_remaining(), silence)
             received = ReceivedResponse(
                 status_code=answer.status_code,
                 headers=tuple(answer.headers),
@@ -154,13 +155,14 @@ class DirectTransport:
         return self._read_certificate(encoded) if encoded else None
 
 
-def _prepare(request: PreparedRequest, progress: Progress) -> _Errand:
+def _prepare(request: PreparedRequest, timeout: float, progress: Progress) -> _Errand:
     target, transfer = parse_target(request.url), request.transfer
     proxy = parse_proxy(transfer.proxy) if transfer.proxy else None
+    tls = transfer.tls if target.is_secure else None
     purpose = _Purpose(
-        target.scheme, target.host, target.port, request.addresses, transfer.proxy, transfer.tls
+        target.scheme, target.host, target.port, request.addresses, transfer.proxy, tls
     )
-    return _Errand(request, progress, target, proxy, purpose)
+    return _Errand(request, timeout, progress, target, proxy, purpose)
 
 
 def _get_forwarded(errand: _Errand) -> str | None:

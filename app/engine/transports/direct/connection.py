@@ -6,14 +6,11 @@ from typing import cast
 
 from app.engine.errors import TransportError
 from app.engine.transports.direct.answer import Answer, MalformedAnswerError
+from app.engine.transports.direct.watch import Watch
 
 
 class LostConnectionError(ConnectionError):
     """The connection ended before anything of an answer came."""
-
-
-class SilentTargetError(Exception):
-    """Nothing came for longer than the test allows."""
 
 
 class Connection(asyncio.Protocol):
@@ -29,8 +26,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._answer: Answer | None = None
         self._done: asyncio.Future[None] | None = None
-        self._heard_at = 0.0
-        self._silence_timer: asyncio.TimerHandle | None = None
+        self._watch = Watch(self._fail)
         self.phases: dict[str, float] = {}
         self.sent_at = 0.0
         self.idle_since = 0.0
@@ -57,24 +53,25 @@ class Connection(asyncio.Protocol):
         # Nothing waits unseen, so that `sent_at` is when the last byte went out.
         transport.set_write_buffer_limits(high=0)
 
-    async def exchange(self, message: bytes, answer: Answer, silence: float | None = None) -> None:
+    async def exchange(
+        self, message: bytes, answer: Answer, timeout: float, silence: float | None = None
+    ) -> None:
         """
         Send, and return when the answer is complete.
 
-        Raise MalformedAnswerError, LostConnectionError or TransportError; SilentTargetError when
-        nothing came for `silence` seconds. After any of them the connection is of no more use.
+        Raise MalformedAnswerError, LostConnectionError or TransportError; TimeoutError when it
+        took longer than `timeout` seconds, SilentTargetError when nothing came for `silence`
+        seconds. After any of them, and when cancelled, the connection is of no more use.
         """
         self._answer, self._done = answer, self._loop.create_future()
-        self._heard_at = self.sent_at = time.perf_counter()
+        self.sent_at = time.perf_counter()
         self.transport.write(message)
-        if silence is not None:
-            self._await_sound(silence)
+        self._watch.begin(timeout, silence)
         try:
             await self._done
         finally:
             self._answer = self._done = None
-            if self._silence_timer is not None:
-                self._silence_timer.cancel()
+            self._watch.end()
 
     def take_phases(self) -> dict[str, float]:
         """How long opening it took; told once, to the exchange that it was opened for."""
@@ -93,7 +90,7 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        self._heard_at = time.perf_counter()
+        self._watch.hear()
         if self._answer is None:  # nobody asked
             self.close()
             return
@@ -109,6 +106,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
+        self._watch.close()
         if self._answer is None:
             return
         reason = str(exc or "the target closed the connection")
@@ -126,13 +124,6 @@ class Connection(asyncio.Protocol):
             self._fail(error)
         else:
             self._finish_if_complete(answer)
-
-    def _await_sound(self, seconds: float) -> None:
-        quiet = time.perf_counter() - self._heard_at
-        if quiet >= seconds:
-            self._fail(SilentTargetError())
-        else:
-            self._silence_timer = self._loop.call_later(seconds - quiet, self._await_sound, seconds)
 
     def _finish_if_complete(self, answer: Answer) -> None:
         if answer.is_complete and self._done is not None and not self._done.done():

@@ -1,6 +1,7 @@
 """Opens connections: address, TCP, proxy, TLS; each step with the time it took."""
 
 import asyncio
+import math
 import socket
 import ssl
 import time
@@ -75,7 +76,8 @@ async def _connect_to_any(connection: Connection, addresses: Sequence[str], port
 
 async def _open_tunnel(connection: Connection, target: Target, proxy: Proxy) -> None:
     answer = Answer("CONNECT", 0, Progress())
-    await connection.exchange(write_connect(target, proxy.authorization), answer)
+    # Whoever opens the connection has set a deadline for all of it.
+    await connection.exchange(write_connect(target, proxy.authorization), answer, math.inf)
     if not 200 <= answer.status_code < 300:
         raise failures.refused_by_proxy(proxy.target.authority, answer.status_code)
 
