@@ -109,3 +109,9 @@ ACCEPTED: dict[str, Case] = {
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_it_is_accepted(name: str) -> None:
     check_case(build_case(**ACCEPTED[name]))
+
+
+def test_checking_many_cases_takes_nothing_from_the_next() -> None:
+    case = build_case(request={"body": "{{$randomString(50000)}}", "body_type": "text"})
+    for _ in range(100):
+        check_case(case)
