@@ -15,11 +15,13 @@ from scripts.relay_bench.performance import Plan, Stage, perform
 
 def build_plans(arguments: argparse.Namespace) -> Iterator[Plan]:
     """First many viewers of one run, then many runs."""
+    kind = "sockets" if arguments.sockets else "streams"
     for viewers in arguments.viewers:
-        yield Plan(viewers, 1, arguments.tests, arguments.tests_per_second)
+        yield Plan(kind, viewers, 1, arguments.tests, arguments.tests_per_second)
     if arguments.runs > 0:
         tests = max(1, arguments.tests // 10)
-        yield Plan(arguments.viewers_of_runs, arguments.runs, tests, arguments.tests_per_second * 4)
+        pace = arguments.tests_per_second * 4
+        yield Plan(kind, arguments.viewers_of_runs, arguments.runs, tests, pace)
 
 
 def main() -> int:
@@ -27,6 +29,7 @@ def main() -> int:
     parser.add_argument(
         "--viewers", type=int, nargs="*", default=[100, 500, 2000], help="of one run"
     )
+    parser.add_argument("--sockets", action="store_true", help="WebSockets instead of streams")
     parser.add_argument("--tests", type=int, default=1000, help="of the run; a tenth in many runs")
     parser.add_argument("--tests-per-second", type=int, default=100, help="four times in many runs")
     parser.add_argument("--runs", type=int, default=50, help="at a time, for the last scene; or 0")

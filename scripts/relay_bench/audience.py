@@ -24,10 +24,10 @@ class Audience:
         self._requests = requests
         self._answers = answers
 
-    async def attach(self, service_url: str, viewers: Sequence[tuple[str, str]]) -> int:
-        """Let all connect, each a pair of path and token; return how many got their snapshot."""
+    async def attach(self, service_url: str, kind: str, viewers: Sequence[tuple[str, str]]) -> int:
+        """Let all connect, each a pair of run and token; return how many got their snapshot."""
         address = urlsplit(service_url)
-        plan = {"host": address.hostname, "port": address.port, "viewers": viewers}
+        plan = {"kind": kind, "host": address.hostname, "port": address.port, "viewers": viewers}
         self._requests.write(json.dumps(plan).encode() + b"\n")
         return (await self._read(ATTACH_SECONDS))["watching"]
 

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final, LiteralString
 
 from scripts.demonstration.components import LocalSupabase, Service
@@ -25,8 +25,9 @@ select count(*) as messages from realtime.messages where topic = any (%s)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How many watch how many runs, of how many tests, which end at which pace altogether."""
+    """How many watch how many runs, of how many tests each, which end at which pace altogether."""
 
+    kind: str
     viewers: int
     runs: int
     tests: int
@@ -63,36 +64,42 @@ async def perform(stage: Stage, plan: Plan) -> Document:
     """Let all viewers attach, record the runs before their eyes, and compare what they saw."""
     scene = await set_scene(stage.stack.details, plan.tests, plan.users)
     async with open_recordings(stage, scene, plan.runs) as recordings, open_audience() as audience:
-        before = read_memory(stage.service.pid)
+        memory = [read_memory(stage.service.pid)]
         places = assign_viewers(plan, scene, recordings)
-        watching = await audience.attach(stage.service.url, places)
-        while_idle = read_memory(stage.service.pid)
+        watching = await audience.attach(stage.service.url, plan.kind, places)
+        memory.append(read_memory(stage.service.pid))
         load, recorder, begun = os.getloadavg()[0], time.process_time(), Usage.read(stage.pids)
-        async with asyncio.TaskGroup() as tasks:
-            for recording in recordings:
-                tasks.create_task(recording.perform(plan.batch))
-        at_the_end = read_memory(stage.service.pid)
+        await record_all(recordings, plan.batch)
+        memory.append(read_memory(stage.service.pid))
         seen = await audience.leave()
         used = Usage.read(stage.pids).since(begun)
-        used |= {
-            "recorder": round(time.process_time() - recorder, 2),
-            "viewers": seen["processor_seconds"],
-        }
+        used["recorder"] = round(time.process_time() - recorder, 2)
+        used["viewers"] = seen["processor_seconds"]
         announced = await count_messages(recordings)
     pairs = ((recordings[number % plan.runs], sight) for number, sight in enumerate(seen["sights"]))
     return {
-        "viewers": plan.viewers,
-        "runs": plan.runs,
-        "tests_of_a_run": plan.tests,
+        **asdict(plan),
         "watching": watching,
         "load_average_before": round(load, 1),
         **summarize(pairs),
         **announced,
-        "kilobytes_per_viewer": {
-            "idle": round((while_idle - before) / plan.viewers, 1),
-            "at_the_end": round((at_the_end - before) / plan.viewers, 1),
-        },
+        "kilobytes_per_viewer": compare_memory(memory, plan.viewers),
         "processor_seconds": used,
+    }
+
+
+async def record_all(recordings: Sequence[Recording], batch: int) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        for recording in recordings:
+            tasks.create_task(recording.perform(batch))
+
+
+def compare_memory(memory: Sequence[float], viewers: int) -> Document:
+    """What a viewer costs before the run begins and at its end, in kilobytes."""
+    before, while_idle, at_the_end = memory
+    return {
+        "idle": round((while_idle - before) / viewers, 1),
+        "at_the_end": round((at_the_end - before) / viewers, 1),
     }
 
 
@@ -115,10 +122,7 @@ def assign_viewers(
 ) -> list[tuple[str, str]]:
     """Spread the viewers over the runs and the users."""
     return [
-        (
-            f"/api/v1/runs/{recordings[number % plan.runs].run.id}/events",
-            scene.tokens[number % len(scene.tokens)],
-        )
+        (recordings[number % plan.runs].run.id, scene.tokens[number % len(scene.tokens)])
         for number in range(plan.viewers)
     ]
 
