@@ -208,7 +208,8 @@ async def test_a_socket_ends_with_its_process(
     async with open_authenticated(service.url, workspace.user.access_token) as client:
         assert service.process is not None
         service.process.terminate()
-        assert await client.wait_for_close() == 1001
+        # Under load the server may be faster than the relay; its code means the same.
+        assert await client.wait_for_close() in {1001, 1012}
 
 
 async def test_what_opens_a_socket_is_not_logged(
