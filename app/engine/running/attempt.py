@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from app.core.clock import Clock
 from app.engine.assertions.checks import build_checks, build_declared_checks
 from app.engine.assertions.declaration import Check
 from app.engine.captures import Capture, compile_captures, take_captures
@@ -13,6 +14,7 @@ from app.engine.requests.build import build_request
 from app.engine.response import Response
 from app.engine.results import NO_CAPTURES, AssertionResult, Attempt, ContextDelta
 from app.engine.retries.outcome import Outcome
+from app.engine.retries.policies import PollPolicy
 from app.engine.retries.retry_after import read_retry_after
 from app.engine.running.unit import Unit
 from app.engine.running.workbench import Workbench
@@ -62,7 +64,7 @@ class Attempts:
         self._test = unit.test
         self._bench = workbench
         self._clock = workbench.options.clock
-        self._started = self._clock.monotonic()
+        self._deadline = _find_deadline(unit.test.poll, self._clock)
         self.made: list[Attempt] = []
         self.captured = NO_CAPTURES
 
@@ -123,10 +125,9 @@ class Attempts:
     def _get_timeout(self) -> float:
         """Seconds for the whole exchange; no longer than a poll may go on."""
         timeout = self._test.timeout_ms / 1000
-        if self._test.poll is None:
+        if self._deadline is None:
             return timeout
-        elapsed = self._clock.monotonic() - self._started
-        return min(timeout, max(SHORTEST_TIMEOUT, self._test.poll.deadline_ms / 1000 - elapsed))
+        return min(timeout, max(SHORTEST_TIMEOUT, self._deadline - self._clock.monotonic()))
 
     def _examine(self, exchange: Exchange, preparation: Preparation, response: Response) -> None:
         exchange.response = response
@@ -177,6 +178,10 @@ class Attempts:
             status_code=exchange.response.status_code,
             retry_after=read_retry_after(wish, self._clock.now()),
         )
+
+
+def _find_deadline(poll: PollPolicy | None, clock: Clock) -> float | None:
+    return None if poll is None else clock.monotonic() + poll.deadline_ms / 1000
 
 
 def _is_hopeless(error: StepError) -> bool:
