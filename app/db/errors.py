@@ -101,6 +101,13 @@ class ContextLimitExceededError(InvalidError):
     title = "The execution context of the run is full."
 
 
+class InvalidNotificationError(InvalidError):
+    """A notification of a project is of no known type, or incomplete."""
+
+    code = "invalid_notification"
+    title = "The notification does not have the expected shape."
+
+
 class LastOwnerError(ConflictError):
     """An organization keeps at least one owner."""
 

@@ -32,6 +32,7 @@ from app.db.errors import (
     DependencyCycleError,
     FixtureNotFoundError,
     GatewayAnswerError,
+    InvalidNotificationError,
     LastOwnerError,
     NoTestsSelectedError,
     RequiredTestNotFoundError,
@@ -57,6 +58,7 @@ _BY_HINT: Final[Mapping[str, type[AppError]]] = MappingProxyType(
             RunAlreadyFinishedError,
             SecretRejectedError,
             ContextLimitExceededError,
+            InvalidNotificationError,
             LastOwnerError,
             RoleAboveOwnError,
         )
