@@ -53,6 +53,15 @@ def get_depth(value: JsonValue) -> int:
     return depth
 
 
+def count_values(value: JsonValue, limit: int) -> int:
+    """How many values there are in this one and itself; the limit when there are more."""
+    pending, count = [value], 0
+    while pending and count < limit:
+        count += 1
+        pending.extend(_get_children(pending.pop()))
+    return count
+
+
 def _get_children(value: JsonValue) -> Iterable[JsonValue]:
     if isinstance(value, dict):
         return value.values()

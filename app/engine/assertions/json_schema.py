@@ -19,15 +19,17 @@ from app.engine.assertions.operators import cut, show
 from app.engine.assertions.schema_cost import SchemaCost
 from app.engine.errors import InvalidExpectationError
 from app.engine.json_path import Location, render_path
-from app.engine.json_values import JsonValue, render_json
+from app.engine.json_values import JsonValue, count_values, render_json
 
 MAXIMUM_ERRORS = 50
 MAXIMUM_MESSAGE_CHARACTERS = 500
+ALTERNATIVES = ('"anyOf"', '"oneOf"')
 REFERENCES = ('"$ref"', '"$dynamicRef"', '"$recursiveRef"')
 
 # How often a value may be looked at: about half a second, and about a thousand errors.
 VALIDATION_VISITS = 10_000_000
 EXPLANATION_VISITS = 1_000
+EXPLAINED_VALUES = 20_000
 
 PATTERNS = FancyRegexOptions(backtrack_limit=100_000)
 
@@ -47,21 +49,35 @@ class JsonSchema:
     """A schema ready to be used."""
 
     validator: Validator
+    has_alternatives: bool
     cost: SchemaCost | None
 
     def iter_errors(self, value: JsonValue) -> Iterator[SchemaError]:
-        """The first errors; only one in general where looking for all could take too long."""
+        """The first errors; only one where looking for all could take too long."""
         if not self._is_within(VALIDATION_VISITS, value):
             message = "the alternatives of the schema are too many for a value nested like this"
             yield SchemaError((), message, None, value)
         elif self.validator.is_valid(value):
             return
-        elif self._is_within(EXPLANATION_VISITS, value):
+        elif self._is_explainable(value):
             errors = islice(self.validator.iter_errors(value), MAXIMUM_ERRORS)
             yield from map(_read_error, errors)
-        else:
-            message = "it does not match; the alternatives are too many to say where"
+        elif self.has_alternatives:
+            message = "it does not match; it or its alternatives are too many to say where"
             yield SchemaError((), message, None, value)
+        else:
+            yield from self._iter_first(value)
+
+    def _iter_first(self, value: JsonValue) -> Iterator[SchemaError]:
+        try:
+            self.validator.validate(value)
+        except ValidationError as error:
+            yield _read_error(error)
+
+    def _is_explainable(self, value: JsonValue) -> bool:
+        """The library works out all errors before it gives the first."""
+        is_small = count_values(value, EXPLAINED_VALUES) < EXPLAINED_VALUES
+        return is_small and self._is_within(EXPLANATION_VISITS, value)
 
     def _is_within(self, limit: int, value: JsonValue) -> bool:
         return self.cost is None or self.cost.is_within(limit, value)
@@ -102,4 +118,8 @@ def _compile(text: str) -> JsonSchema:
     )
     # Without references the work is bounded by the size of the schema.
     has_references = any(keyword in text for keyword in REFERENCES)
-    return JsonSchema(validator, SchemaCost(orjson.loads(text)) if has_references else None)
+    return JsonSchema(
+        validator=validator,
+        has_alternatives=any(keyword in text for keyword in ALTERNATIVES),
+        cost=SchemaCost(orjson.loads(text)) if has_references else None,
+    )

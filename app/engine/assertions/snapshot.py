@@ -1,11 +1,12 @@
 """The body as it was accepted earlier, noise left out."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from app.engine.assertions.declaration import Check, Declaration
-from app.engine.assertions.differences import iter_differences, render_differences
+from app.engine.assertions.differences import Difference, iter_differences, render_differences
 from app.engine.assertions.places import remove_places, replace_places
 from app.engine.deferred import Deferred
 from app.engine.errors import InvalidExpectationError
@@ -16,6 +17,7 @@ from app.engine.results import AssertionResult
 
 MASK = "<masked>"
 MAXIMUM_SECONDS = 1.0
+MAXIMUM_DIFFERENCES = 1_000
 
 _find_pattern_fault: Callable[[str], str | None] = Deferred(
     "app.engine.patterns", "find_pattern_fault"
@@ -83,12 +85,12 @@ class SnapshotCheck:
             )
             return self._report(message, actual=actual)
         expected = self.noise.remove(self.accepted[0])
-        differences = list(iter_differences(expected, actual, partial=False))
+        found = iter_differences(expected, actual, partial=False)
+        differences = list(islice(found, MAXIMUM_DIFFERENCES))
         if not differences:
             return self._report(None, expected, actual)
         first = differences[0]
-        places = "1 place" if len(differences) == 1 else f"{len(differences)} places"
-        message = f"differs in {places}: {first.path}: {first.message}"
+        message = f"differs in {_count(differences)}: {first.path}: {first.message}"
         return self._report(message, expected, actual, render_differences(differences))
 
     def _report(
@@ -109,6 +111,12 @@ class SnapshotCheck:
             message=None if fault is None else f"{self.title}: {fault}",
             diff=diff,
         )
+
+
+def _count(differences: Sequence[Difference]) -> str:
+    if len(differences) == MAXIMUM_DIFFERENCES:
+        return f"at least {MAXIMUM_DIFFERENCES} places"
+    return "1 place" if len(differences) == 1 else f"{len(differences)} places"
 
 
 def _read_body(response: Response) -> JsonValue:

@@ -126,3 +126,11 @@ def test_a_name_is_needed() -> None:
 def test_a_mask_of_exponential_cost() -> None:
     result = compare({"a": "a" * 60 + "b"}, "^(a|a)+$")
     assert "its masks take too long in this body" in (result.message or "")
+
+
+def test_a_large_body_that_differs_everywhere() -> None:
+    golden: list[JsonValue] = [{"id": index} for index in range(20_000)]
+    body: list[JsonValue] = [{"id": -1} for _ in range(20_000)]
+    result = compare(body, golden=golden)
+    assert "differs in at least 1000 places: $[0].id" in (result.message or "")
+    assert (result.diff or "").endswith("... and more")
