@@ -29,19 +29,12 @@ class Ledger:
     """What arrived, in the order of its arrival; safe to use from another thread."""
 
     seen: list[SeenUnit] = field(default_factory=list[SeenUnit])
-    changed: threading.Condition = field(default_factory=threading.Condition)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def enter(self, run: str, unit: str) -> int:
-        with self.changed:
+        with self.lock:
             self.seen.append(SeenUnit(run, unit, len(self.seen)))
-            self.changed.notify_all()
             return self.seen[-1].serial
-
-    def wait_for(self, count: int, timeout_seconds: float = 60.0) -> None:
-        """Block until so many requests came; raises TimeoutError."""
-        with self.changed:
-            if not self.changed.wait_for(lambda: len(self.seen) >= count, timeout_seconds):
-                raise TimeoutError(f"{len(self.seen)} of {count} requests came")
 
 
 class CountingTarget(RunningTarget):

@@ -5,7 +5,6 @@ Many runs go on at a time, so that each death meets all parts of a run: setup, c
 values on, iterations, teardown, and the moments just before and after a commit.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +29,8 @@ STEPS = 5
 ITERATIONS = 10
 RESULTS_OF_A_RUN = 1 + STEPS + ITERATIONS + 2
 DEATHS = 8
-# Between two deaths so many requests more, or so many commits: every death meets other moments.
+# Between two deaths so many requests more. The first four come before the runs can have ended; how
+# much the others find depends on how much the dead left to do again.
 REQUESTS_BETWEEN_DEATHS = (3, 17, 40, 61, 29, 50, 75, 23)
 CAPTURE: dict[str, Any] = {"capture_vars": {"serial": "$.serial"}}
 
@@ -38,6 +38,11 @@ CAPTURE: dict[str, Any] = {"capture_vars": {"serial": "$.serial"}}
 FALL_SILENT = """
 update public.test_runs set heartbeat_at = now() - interval '1 hour'
 where id = any (%s::uuid[]) and status in ('pending', 'running')
+"""
+
+
+UNFINISHED_RUNS = """
+select count(*) from public.test_runs where id = any (%s::uuid[]) and status in ('pending', 'running')
 """
 
 
@@ -91,13 +96,28 @@ class Scene:
             self.run_ids.append(run_id)
 
     async def kill_worker_after(self, requests: int) -> None:
-        """Kill the worker when so many more requests came; note what it leaves."""
+        """Kill the worker when so many more requests came, or all runs ended; note what it leaves."""
         ledger = self.target.ledger
-        await asyncio.to_thread(ledger.wait_for, len(ledger.seen) + requests)
+        wanted = len(ledger.seen) + requests
+
+        @retry(
+            retry=retry_if_result(lambda is_time: not is_time),
+            wait=wait_fixed(0.005),
+            stop=stop_after_delay(120),
+        )
+        async def is_time() -> bool:
+            return len(ledger.seen) >= wanted or await self.have_ended()
+
+        await is_time()
         self.worker.kill()
         state = await read_committed_state(self.connection, self.run_ids)
         self.deaths.append(Death(state, len(ledger.seen)))
         await self.connection.execute(FALL_SILENT, [self.run_ids])
+
+    async def have_ended(self) -> bool:
+        cursor = await self.connection.execute(UNFINISHED_RUNS, [self.run_ids])
+        row = await cursor.fetchone()
+        return row is not None and row["count"] == 0
 
     async def wait_until_finished(self, run_id: str) -> dict[str, Any]:
         @retry(
