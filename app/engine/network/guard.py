@@ -37,12 +37,13 @@ class NetworkGuard:
         self._resolve = resolve
         self._protects_networks = protects_networks
         self._honours_allow_lists = honours_allow_lists
+        self._is_needed = protects_networks or not policy.is_empty
         self._resolutions: dict[tuple[str, int], tuple[float, tuple[str, ...]]] = {}
 
     @property
     def is_needed(self) -> bool:
         """Whether there is anything to check."""
-        return self._protects_networks or not self._policy.is_empty
+        return self._is_needed
 
     async def find_addresses(self, target: Target) -> tuple[str, ...]:
         """Raise TransportError naming the rule that refuses, or when the host is not known."""
