@@ -46,7 +46,9 @@ class EvidenceRecorder:
     def record_response(self, response: Response) -> ResponseEvidence:
         """The answer as received."""
         received = response.received
-        headers = {name: _hide_credential(name, value) for name, value in response.headers.items()}
+        headers = response.headers
+        if not CREDENTIAL_HEADERS.isdisjoint(headers):
+            headers = {name: _hide_credential(name, value) for name, value in headers.items()}
         body = self._get_answer(response)
         is_clean = self._is_clean([body], headers)
         return ResponseEvidence(
