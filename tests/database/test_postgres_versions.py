@@ -40,7 +40,7 @@ async def test_the_seed_ran_through_the_functions(old_database: Connection) -> N
     cursor = await old_database.execute(
         "select status, event_seq from public.test_runs where worker_id = 'seed'"
     )
-    assert await cursor.fetchall() == [{"status": "failed", "event_seq": 12}]
+    assert await cursor.fetchall() == [{"status": "failed", "event_seq": 13}]
 
 
 async def test_members_read_and_write(old_database: Connection) -> None:
