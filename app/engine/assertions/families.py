@@ -1,4 +1,8 @@
-"""The types of assertions, each with the module that builds its checks."""
+"""
+The types of assertions, each with the module that builds its checks.
+
+Those that few tests use, or whose libraries start slowly, are imported when first declared.
+"""
 
 from collections.abc import Mapping
 
@@ -10,7 +14,6 @@ from app.engine.assertions import (
     json_path,
     response_time,
     size,
-    snapshot,
     status,
 )
 from app.engine.assertions.declaration import Family
@@ -28,6 +31,6 @@ FAMILIES: Mapping[str, Family] = {
     "response-time": response_time.declare,
     "size": size.declare,
     "certificate": certificate.declare,
-    "snapshot": snapshot.declare,
+    "snapshot": Deferred("app.engine.assertions.snapshot", "declare"),
     "openapi": Deferred("app.engine.assertions.openapi", "declare"),
 }
