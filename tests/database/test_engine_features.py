@@ -39,7 +39,12 @@ async def test_a_plan_holds_everything_that_a_case_says(
     )
     plan = await (await claim_run()).get_plan()
     (planned,) = plan["tests"]
-    said: dict[str, Any] = {**RICH, **RICH["request"], **RICH["response"], "response_schemas": {"200": {}}}
+    said: dict[str, Any] = {
+        **RICH,
+        **RICH["request"],
+        **RICH["response"],
+        "response_schemas": {"200": {}},
+    }
     del said["request"], said["response"]
     assert planned == planned | said
 

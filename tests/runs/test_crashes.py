@@ -28,7 +28,6 @@ RUNS = 10
 STEPS = 5
 ITERATIONS = 10
 RESULTS_OF_A_RUN = 1 + STEPS + ITERATIONS + 2
-DEATHS = 8
 # Between two deaths so many requests more. The first four come before the runs can have ended; how
 # much the others find depends on how much the dead left to do again.
 REQUESTS_BETWEEN_DEATHS = (3, 17, 40, 61, 29, 50, 75, 23)
@@ -166,7 +165,7 @@ def check_context(state: CommittedState, run_id: str) -> None:
 @pytest.mark.timeout(400)
 async def test_a_worker_that_dies_at_any_moment_loses_and_repeats_nothing(scene: Scene) -> None:
     await scene.start_runs()
-    for requests in REQUESTS_BETWEEN_DEATHS[:DEATHS]:
+    for requests in REQUESTS_BETWEEN_DEATHS:
         await scene.kill_worker_after(requests)
         scene.worker.launch()
     for run_id in scene.run_ids:
