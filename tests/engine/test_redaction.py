@@ -327,3 +327,12 @@ async def test_a_large_value_is_redacted_and_cut() -> None:
     text = repr(select(events, TestEnded))
     assert "canary" not in text
     assert len(text) < 200_000
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "text", ["." * 60_000, "a..." * 15_000, "aaaa" * 15_000 + "...", "aaaaa..." * 8_000]
+)
+def test_marks_that_cut_nothing_cost_little(text: str) -> None:
+    redactor = Redactor(["a" * 5_000, "-----BEGIN KEY-----" + "a" * 5_000])
+    assert redactor.redact_message(text, 70_000).endswith("...")

@@ -149,20 +149,17 @@ class BeginningFinder:
         return self.MARK in text
 
     def iter_spans(self, text: str) -> Iterator[Span]:
-        """The longest beginning before each mark."""
-        end = text.find(self.MARK)
-        while end >= 0:
-            begin = next((at for at in self._iter_starts(text, end)), None)
-            if begin is not None:
-                yield begin, end
-            end = text.find(self.MARK, end + 1)
-
-    def _iter_starts(self, text: str, end: int) -> Iterator[int]:
-        for start in range(max(0, end - self._longest), end - self.MINIMUM_CHARACTERS + 1):
-            forms = self._forms.get(text[start : start + self.MINIMUM_CHARACTERS], ())
-            cut = text[start:end] if forms else ""
-            if any(form.startswith(cut) for form in forms):
-                yield start
+        """Every beginning that a mark follows; each character is looked at once."""
+        last = text.rfind(self.MARK)
+        for start in range(last - self.MINIMUM_CHARACTERS + 1):
+            forms = self._forms.get(text[start : start + self.MINIMUM_CHARACTERS])
+            if forms is None:
+                continue
+            end = text.find(self.MARK, start + self.MINIMUM_CHARACTERS)
+            if end - start < self._longest and any(
+                form.startswith(text[start:end]) for form in forms
+            ):
+                yield start, end
 
 
 def _encode(text: str) -> bytes:
