@@ -27,7 +27,7 @@ SERVICE_PORT = 8000
 SERVICE_PORT_OPTION = "--service-port"
 UVICORN = [
     *(sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory"),
-    *("--no-access-log", "--ws-per-message-deflate", "false"),
+    *("--no-access-log", "--ws-per-message-deflate", "false", "--ws-max-size", "65536"),
 ]
 START_DEADLINE_SECONDS = 30
 STOP_DEADLINE_SECONDS = 20

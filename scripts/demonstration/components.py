@@ -15,7 +15,8 @@ SHOP_DELAY_MS = 250.0
 
 UVICORN_OPTIONS = (
     *("--host", "127.0.0.1", "--port", "{port}"),
-    *("--no-access-log", "--ws-per-message-deflate", "false", "--timeout-graceful-shutdown", "5"),
+    *("--no-access-log", "--ws-per-message-deflate", "false", "--ws-max-size", "65536"),
+    *("--timeout-graceful-shutdown", "5"),
 )
 
 

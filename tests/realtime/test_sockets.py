@@ -101,6 +101,8 @@ async def test_a_socket_says_for_whom_it_speaks(
         ('{"type":"ping"}', 4401),
         ("{", 4400),
         (b"{}", 4400),
+        ("x" * 40_000, 4400),
+        ("x" * 100_000, 1009),
     ],
 )
 async def test_without_a_name_a_socket_is_closed(
