@@ -1,0 +1,1 @@
+"""What the engine can do on one core."""
