@@ -137,7 +137,9 @@ class _Builder:
     def _take_alias(self, event: AliasEvent) -> None:
         known = self._anchors.get(event.anchor or "")
         if known is None:
-            raise _refuse(f"The alias *{event.anchor} stands for nothing complete.", event.start_mark)
+            raise _refuse(
+                f"The alias *{event.anchor} stands for nothing complete.", event.start_mark
+            )
         self._add(known[0], known[1], event)
 
     def _begin(self, event: NodeEvent) -> None:

@@ -5,7 +5,8 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from app.catalog.importers.model import Reader
+from app.catalog.importers.openapi.reader import OpenApiReader
 
 Format = Literal["openapi"]
 
-READERS: Final[Mapping[Format, Reader]] = MappingProxyType({})
+READERS: Final[Mapping[Format, Reader]] = MappingProxyType({"openapi": OpenApiReader()})

@@ -1,0 +1,72 @@
+"""Finds ids and tokens in the schemas of answers."""
+
+import re
+from collections.abc import Iterator
+
+from app.catalog.importers.openapi.references import get_object
+from app.catalog.importers.openapi.samples import Sampler
+from app.engine.json_values import JsonObject, JsonValue
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_WRAPPERS = frozenset(("data", "result", "item", "items", "results", "content", "value", "values"))
+
+
+def normalize(name: str) -> str:
+    """Return a name as it compares with others: `userId` and `user_id` are the same."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def singular(name: str) -> str:
+    """Return the normalized name of one of several: `categories` are many a `category`."""
+    plain = normalize(name)
+    if plain.endswith("ies") and len(plain) > 4:
+        return f"{plain[:-3]}y"
+    if plain.endswith(("sses", "xes", "ches", "shes")):
+        return plain[:-2]
+    return plain[:-1] if plain.endswith("s") and not plain.endswith("ss") else plain
+
+
+class AnswerReader:
+    """JSONPaths of properties in one answer; `place` is where the document describes it."""
+
+    def __init__(self, sampler: Sampler, place: str) -> None:
+        self._sampler = sampler
+        self._place = place
+
+    def find_path(self, schema: JsonValue, names: tuple[str, ...]) -> str | None:
+        """Return where an object has the first of these (normalized) names, perhaps wrapped."""
+        for path, properties in self._iter_objects(schema):
+            by_name = {normalize(name): name for name in properties}
+            for name in names:
+                if name in by_name:
+                    return path + render_step(by_name[name])
+        return None
+
+    def find_list_path(self, schema: JsonValue, names: tuple[str, ...]) -> str | None:
+        """Return where the first item of a list has the first of these names."""
+        flat = self._sampler.flatten(schema, self._place)
+        if "items" in flat:
+            path = self.find_path(flat["items"], names)
+            return path and f"$[0]{path[1:]}"
+        for name, entry in get_object(flat, "properties").items():
+            inner = self._sampler.flatten(entry, self._place)
+            if "items" in inner and (path := self.find_path(inner["items"], names)):
+                return f"${render_step(name)}[0]{path[1:]}"
+        return None
+
+    def _iter_objects(self, schema: JsonValue) -> Iterator[tuple[str, JsonObject]]:
+        flat = self._sampler.flatten(schema, self._place)
+        properties = get_object(flat, "properties")
+        yield "$", properties
+        for name, entry in properties.items():
+            inner = get_object(self._sampler.flatten(entry, self._place), "properties")
+            if inner and (normalize(name) in _WRAPPERS or len(properties) == 1):
+                yield f"${render_step(name)}", inner
+
+
+def render_step(name: str) -> str:
+    """Return a name as a step of a JSONPath."""
+    if _PLAIN.fullmatch(name):
+        return f".{name}"
+    escaped = name.replace("\\", "\\\\").replace("'", "\\'")
+    return f"['{escaped}']"
