@@ -78,7 +78,8 @@ class NetworkGuard:
         is_named = self._policy.allow.find_host(host) is not None
         is_open = is_listed or (is_named and special is not None and not special.is_sensitive)
         if special is not None and not (is_open and self._honours_allow_lists):
-            raise _refuse(place, f"it is a {special.kind} address ({special.text})")
+            article = "an" if special.kind.startswith("u") else "a"
+            raise _refuse(place, f"it is {article} {special.kind} address ({special.text})")
         if self._policy.deny.has_everything and not (is_named or is_listed):
             raise _refuse(place, "the organization allows only what it lists")
 

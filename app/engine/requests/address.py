@@ -21,7 +21,7 @@ from app.engine.templates import (
 PATH_SAFE = "/:@!$&'()*+,;=~"
 
 _URL_SAFE = f"{PATH_SAFE}?%[]"
-_SCHEMES = ("http://", "https://")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _PARAMETER = re.compile(r"\{([A-Za-z0-9_.-]{1,100})\}")
 _TO_ENCODE = re.compile(r"[^A-Za-z0-9._/:@!$&'()*+,;=~?%\[\]-]")
 
@@ -34,18 +34,16 @@ def build_url(base_url: str, path: str, query: JsonObject) -> str:
 
 
 def _join(base_url: str, path: str) -> str:
-    if path.startswith(_SCHEMES):
+    if _SCHEME.match(path):
         return read_url(path, "path")
-    base = base_url.rstrip("/")
-    check_address(base, "base_url")
-    return f"{base}/{_encode(path.lstrip('/'))}"
+    return f"{_read_address(base_url.rstrip('/'), 'base_url')}/{_encode(path.lstrip('/'))}"
 
 
 def read_url(url: str, location: str) -> str:
     """An absolute URL as it is sent; raise InvalidRequestError when it is not http or https."""
-    origin, rest = _split(url) if url.startswith(_SCHEMES) else (url, "")
-    check_address(origin, location)
-    return f"{origin}{'' if rest.startswith('/') else '/'}{_encode(rest)}"
+    origin, rest = _split(url) if _SCHEME.match(url) else (url, "")
+    address = _read_address(origin, location)
+    return f"{address}{'' if rest.startswith('/') else '/'}{_encode(rest)}"
 
 
 def append_query(url: str, encoded: str) -> str:
@@ -54,14 +52,16 @@ def append_query(url: str, encoded: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def check_address(url: str, location: str) -> None:
-    """Raise InvalidRequestError unless this is an http or https URL without a query."""
+def _read_address(url: str, location: str) -> str:
+    """The URL with its scheme in lower case; it must be http or https, without a query."""
     try:
         parse_target(url)
     except UnusableAddressError as error:
         raise _refuse(str(error), location) from error
     if "?" in url or "#" in url:
         raise _refuse(f"'{url}' cannot have a query or a fragment", location)
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme.lower()}{separator}{rest}"
 
 
 def _refuse(message: str, location: str) -> InvalidRequestError:

@@ -9,7 +9,7 @@ from app.engine.templates import ValueSource, render_string
 
 def find_host(test: PlannedTest, base_url: str, source: ValueSource) -> str:
     """Host and port of the base URL, or of the test's own; empty when templates do not tell."""
-    own = test.path if test.path.startswith(("http://", "https://", "{{")) else ""
+    own = test.path if test.path.lower().startswith(("http://", "https://", "{{")) else ""
     for template in (own, base_url):
         host = _read_host(template, source)
         if host:
@@ -19,6 +19,6 @@ def find_host(test: PlannedTest, base_url: str, source: ValueSource) -> str:
 
 def _read_host(template: str, source: ValueSource) -> str:
     try:
-        return urlsplit(render_string(template, source, "path")).netloc.rpartition("@")[2]
+        return urlsplit(render_string(template, source, "path")).netloc.rpartition("@")[2].lower()
     except (StepError, ValueError):
         return ""

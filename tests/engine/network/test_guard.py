@@ -58,7 +58,7 @@ async def find(guard: NetworkGuard, url: str) -> tuple[str, ...]:
         ("169.254.1.1", "link-local"),
         ("169.254.169.254", "it is a metadata address (169.254.169.254/32)"),
         ("168.63.129.16", "metadata"),
-        ("0.0.0.0", "unspecified"),  # noqa: S104
+        ("0.0.0.0", "it is an unspecified address (0.0.0.0/8)"),  # noqa: S104
         ("224.0.0.1", "multicast"),
         ("255.255.255.255", "reserved"),
         ("192.0.2.1", "reserved"),

@@ -41,6 +41,9 @@ def build_url(base_url: str = "http://shop.test", **fields: Any) -> str:
         ("http://shop.test", '/x?f={"a":[1]}', "http://shop.test/x?f=%7B%22a%22:[1]%7D"),
         ("http://shop.test", "https://o.test?a=ü", "https://o.test/?a=%C3%BC"),
         ("http://shop.test", "https://o.test", "https://o.test/"),
+        ("HTTP://shop.test", "/x", "http://shop.test/x"),
+        ("http://shop.test", "HTTPS://o.test/x?a=1", "https://o.test/x?a=1"),
+        ("http://shop.test", "/to/ftp://o.test", "http://shop.test/to/ftp://o.test"),
         ("http://shop.test", "/it's?q='a'", "http://shop.test/it's?q=%27a%27"),
         ("http://shop.test", "/x?next={{captured_data.login.next}}", None),
     ],
@@ -100,6 +103,8 @@ def test_a_base_url_must_be_an_address(base_url: str) -> None:
         ({"path": "/{id}", "path_params": {"id": "{{env.NOPE}}"}}, "path_params.id: {{env.NOPE}}"),
         ({"query_params": {"q": "{{env.NOPE}}"}}, "query_params.q: {{env.NOPE}}"),
         ({"path": "http://"}, "path: 'http://' is not an http or https address"),
+        ({"path": "ftp://o.test/x"}, "path: 'ftp://o.test' is not an http or https address"),
+        ({"path": "file:///etc/passwd"}, "path: 'file://' is not an http or https address"),
     ],
 )
 def test_says_what_cannot_be_built(fields: dict[str, Any], message: str) -> None:
