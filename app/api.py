@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.catalog.importers.router import router as importers_router
 from app.catalog.router import router as catalog_router
 from app.contexts.router import router as contexts_router
 from app.realtime.router import router as realtime_router
@@ -11,6 +12,7 @@ from app.workspaces.router import router as workspaces_router
 router = APIRouter(prefix="/api/v1")
 router.include_router(workspaces_router)
 router.include_router(catalog_router)
+router.include_router(importers_router)
 router.include_router(contexts_router)
 router.include_router(runs_router)
 router.include_router(realtime_router)

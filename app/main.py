@@ -1,5 +1,6 @@
 """The service: the only place where concrete things are built and joined."""
 
+import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -14,6 +15,7 @@ from app.auth.idempotency import keys_of_callers
 from app.auth.rate_limit import RateLimiter
 from app.auth.signing_keys import SigningKeys
 from app.auth.tokens import TokenVerifier
+from app.catalog.importers.intake import taking_documents
 from app.core.clock import SystemClock
 from app.core.logging import configure_logging
 from app.core.settings import Settings, load_settings
@@ -35,6 +37,7 @@ from app.web.representations import RepresentationMiddleware
 from app.web.requests import REQUEST_ID_HEADER, RequestMiddleware
 
 TITLE = "API testing platform"
+IMPORTS = re.compile(r"/api/v1/projects/[^/]+/imports")
 GZIP_MINIMUM_BYTES = 1_000
 GZIP_LEVEL = 5  # the higher ones cost several times as much for a few percent
 DESCRIPTION = "Runs API tests concurrently, streams them live and remembers every result."
@@ -81,6 +84,7 @@ async def _open_components(
     app.state.rate_limiter = RateLimiter(settings.requests_per_minute, clock)
     queue = await stack.enter_async_context(RunQueue(settings.supabase_db_url.get_secret_value()))
     app.state.run_queue = queue
+    app.state.intake = await stack.enter_async_context(taking_documents(settings))
     upstream = await stack.enter_async_context(
         RealtimeUpstream(settings.realtime_url, settings.supabase_secret_key)
     )
@@ -102,7 +106,11 @@ def _install_middleware(app: FastAPI, settings: Settings) -> None:
         settings.secrets_encryption_key, settings.secrets_encryption_key_previous
     )
     app.add_middleware(IdempotencyMiddleware, open_store=keys_of_callers(cipher))
-    app.add_middleware(BodyLimitMiddleware, limit=settings.request_body_limit)
+    app.add_middleware(
+        BodyLimitMiddleware,
+        limit=settings.request_body_limit,
+        limits={IMPORTS: settings.import_body_limit},
+    )
     app.add_middleware(RequestMiddleware)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_MINIMUM_BYTES, compresslevel=GZIP_LEVEL)
     app.add_middleware(

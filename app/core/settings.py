@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     cors_origins: CommaSeparated = ()
     requests_per_minute: int = Field(default=6_000, ge=1)
     request_body_limit: int = Field(default=2_000_000, ge=1_000)
+    import_body_limit: int = Field(default=16_000_000, ge=1_000)
     database_timeout: Seconds = timedelta(seconds=10)
     database_patience: Seconds = timedelta(seconds=3)
 

@@ -9,11 +9,8 @@ stable
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'keys', coalesce((
-      select jsonb_agg(test_case.key) from public.test_cases as test_case where test_case.project_id = project.id
-    ), '[]'),
-    'names', coalesce((
-      select jsonb_agg(jsonb_build_object('suite', suite.name, 'case', test_case.name))
+    'taken', coalesce((
+      select jsonb_agg(jsonb_build_object('key', test_case.key, 'suite', suite.name, 'name', test_case.name))
       from public.test_cases as test_case
       inner join public.test_suites as suite on suite.id = test_case.suite_id
       where test_case.project_id = project.id
@@ -33,7 +30,7 @@ as $$
   where project.id = (request ->> 'project_id')::uuid
 $$;
 comment on function public.get_import_state(jsonb) is
-  'Request {project_id, source}; answers {keys, names, cases}: what is taken, and the imported cases as they came and are. Null without the project.';
+  'Request {project_id, source}; answers {taken, cases}: all keys and names, and the imported cases as they came and are. Null without the project.';
 revoke execute on function public.get_import_state(jsonb) from public, anon, authenticated, service_role;
 grant execute on function public.get_import_state(jsonb) to authenticated, service_role;
 

@@ -4,13 +4,14 @@ import asyncio
 import secrets
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
 from tests.targets import back_office
@@ -23,6 +24,7 @@ PRODUCTS = [
     {"id": "prod-2", "name": "Hand grinder", "price": 89.0, "stock": 3},
     {"id": "prod-3", "name": "Paper filters", "price": 6.25, "stock": 400},
 ]
+DESCRIPTION = Path(__file__).with_name("openapi.yaml")
 EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -139,6 +141,10 @@ async def show_item(request: Request) -> JSONResponse:
     return JSONResponse({"id": request.path_params["number"]})
 
 
+async def describe_itself(_request: Request) -> PlainTextResponse:
+    return PlainTextResponse(DESCRIPTION.read_text(), media_type="application/yaml")
+
+
 async def render_error(_request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else 500
     detail = error.detail if isinstance(error, HTTPException) else str(error)
@@ -147,6 +153,7 @@ async def render_error(_request: Request, error: Exception) -> JSONResponse:
 
 ROUTES = [
     Route("/health", show_health),
+    Route("/openapi.yaml", describe_itself),
     Route("/auth/login", log_in, methods=["POST"]),
     Route("/catalog", list_products),
     Route("/cart", add_to_cart, methods=["POST"]),

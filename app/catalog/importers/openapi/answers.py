@@ -54,6 +54,15 @@ class AnswerReader:
                 return f"${render_step(name)}[0]{path[1:]}"
         return None
 
+    def list_lists(self, schema: JsonValue) -> list[str]:
+        """Return the names of the lists in an object."""
+        flat = self._sampler.flatten(schema, self._place)
+        return [
+            name
+            for name, entry in get_object(flat, "properties").items()
+            if "items" in self._sampler.flatten(entry, self._place)
+        ]
+
     def _iter_objects(self, schema: JsonValue) -> Iterator[tuple[str, JsonObject]]:
         flat = self._sampler.flatten(schema, self._place)
         properties = get_object(flat, "properties")

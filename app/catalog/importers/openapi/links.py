@@ -46,6 +46,7 @@ class Linker:
         self._creators = _index(drafts, "POST")
         self._lists = _index(drafts, "GET")
         self._collections = _index_collections(self._creators, self._lists)
+        self._name_listed()
         self._consumers: defaultdict[str, list[Draft]] = defaultdict(list)
 
     def link(self) -> None:
@@ -58,6 +59,15 @@ class Linker:
             self._link_fields(draft, "body")
         for draft in self._drafts:
             self._delete_with_care(draft)
+
+    def _name_listed(self) -> None:
+        """`GET /catalog` that answers a list of `products` is a collection of them, too."""
+        for path, listing in self._lists.items():
+            if "{}" in path:
+                continue
+            for schema in self._responses.find_success_schemas(listing.operation):
+                for name in self._read(listing).list_lists(schema):
+                    self._collections.setdefault(singular(name), path)
 
     def _link_fields(self, draft: Draft, part: str) -> None:
         """`product_id` in a body or query is the id of one of `/products`."""
@@ -155,7 +165,7 @@ def _index(drafts: Sequence[Draft], method: str) -> Mapping[str, Draft]:
     }
 
 
-def _index_collections(*indexes: Mapping[str, Draft]) -> Mapping[str, str]:
+def _index_collections(*indexes: Mapping[str, Draft]) -> dict[str, str]:
     """Collections by what they are collections of; the shortest path counts."""
     found: dict[str, str] = {}
     for path in sorted({path for index in indexes for path in index}, key=len):
