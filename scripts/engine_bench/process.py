@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 import uvloop
 
+from app.core.collector import relax_collector
 from app.engine import (
     Plan,
     PreparedRequest,
@@ -94,4 +95,5 @@ async def main(concurrency: int, path: str, is_instant: bool) -> None:
 
 if __name__ == "__main__":
     os.sched_setaffinity(0, {int(sys.argv[1])})
+    relax_collector()
     uvloop.run(main(int(sys.argv[2]), sys.argv[3], "--instant" in sys.argv))

@@ -2,7 +2,8 @@
 The target of the measurements: a small shop on one core, faster than whoever asks it.
 
 It checks what it is sent: a wrong token or a product that nobody was offered is refused, so that
-captures which go astray are seen. Prints its port; every request is counted under `/count`.
+captures which go astray are seen. It never sleeps: on a virtual machine, waking a core costs whoever
+sends 20 microseconds. Prints its port; every request is counted under `/count`.
 """
 
 import asyncio
@@ -106,9 +107,16 @@ class Shop(asyncio.Protocol):
         )
 
 
+def stay_awake(loop: asyncio.AbstractEventLoop) -> None:
+    """Look for requests without a pause."""
+    loop.call_soon(stay_awake, loop)
+
+
 async def serve() -> None:
     """Until the process is ended."""
-    server = await asyncio.get_running_loop().create_server(Shop, "127.0.0.1", 0)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Shop, "127.0.0.1", 0)
+    stay_awake(loop)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
