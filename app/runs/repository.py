@@ -1,14 +1,11 @@
 """Where runs, their results and their contexts are kept."""
 
 from datetime import UTC
-from typing import Final
 
 from app.core.identifiers import RunId
 from app.db.session import Row, Session
 from app.runs.schemas import Result, Run, RunContext, RunCounts, RunStart, TimelineEntry
 from app.web.pagination import Listing, Page, PageRequest
-
-MASK: Final = "***"
 
 _COUNTS = {name: f"{name}_count" for name in RunCounts.model_fields}
 _RUN_COLUMNS = ",".join([*(set(Run.model_fields) - {"counts"}), *_COUNTS.values()])
@@ -27,7 +24,6 @@ _TIMELINE_COLUMNS = (
 )
 _RESULTS = Listing("test_results", Result, ("completed_at", "id"), _RESULT_COLUMNS)
 _TIMELINE = Listing("test_results", TimelineEntry, ("completed_at", "id"), _TIMELINE_COLUMNS)
-_CONTEXT_COLUMNS = ",".join(RunContext.model_fields)
 
 
 async def start(session: Session, start: RunStart) -> Run:
@@ -58,12 +54,9 @@ async def list_timeline(session: Session, run: Run, page: PageRequest) -> Page[T
 
 
 async def find_context(session: Session, run_id: RunId) -> RunContext | None:
-    """Return the context of a run that the caller may see, token values masked."""
-    row = await session.find("test_execution_context", _CONTEXT_COLUMNS, run_id=run_id)
-    if row is None:
-        return None
-    masked = dict.fromkeys(row["shared_auth_tokens"], MASK)
-    return RunContext.model_validate({**row, "shared_auth_tokens": masked})
+    """Return the context of a run that the caller may see; tokens and secret captures are masked."""
+    answer = await session.call("show_test_run_context", {"run_id": str(run_id)}, idempotent=True)
+    return None if answer is None else RunContext.model_validate(answer)
 
 
 def _locate(run: Run) -> Row:

@@ -65,7 +65,7 @@ async def list_timeline(
 
 @router.get("/{run_id}/context", responses=problem_responses(*_READ_PROBLEMS))
 async def get_run_context(run_id: RunId, session: UserSession) -> RunContext:
-    """Return what the tests of a run share; token values are masked."""
+    """Return what the tests of a run share; tokens and captures marked secret are masked."""
     return await service.get_context(session, run_id)
 
 

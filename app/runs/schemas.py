@@ -240,7 +240,7 @@ class Result(BaseModel):
 
 
 class RunContext(BaseModel):
-    """What the tests of a run share; token values are masked."""
+    """What the tests of a run share; tokens and captures marked secret are masked."""
 
     run_id: RunId
     shared_auth_tokens: JsonObject

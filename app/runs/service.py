@@ -41,7 +41,7 @@ async def list_timeline(session: Session, run_id: RunId, page: PageRequest) -> P
 
 
 async def get_context(session: Session, run_id: RunId) -> RunContext:
-    """Return what the tests of a run share, tokens masked; raises `NotFoundError`."""
+    """Return what the tests of a run share, secrets masked; raises `NotFoundError`."""
     context = await repository.find_context(session, run_id)
     if context is None:
         raise NotFoundError
