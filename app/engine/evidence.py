@@ -64,7 +64,7 @@ class EvidenceRecorder:
     def record_assertions(self, results: Sequence[AssertionResult]) -> tuple[AssertionResult, ...]:
         """The results with their texts and values redacted."""
         shown = [value for result in results for value in _list_shown(result)]
-        texts = ["" if value is None else render_text(value) for value in shown]
+        texts = [render_text(value) for value in shown if value is not None]
         if self._is_clean(texts) and not any(map(_is_cut, texts)):
             return tuple(results)
         return tuple(map(self.record_assertion, results))

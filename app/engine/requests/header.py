@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from app.engine.errors import InvalidRequestError
 from app.engine.json_values import JsonValue, render_text
@@ -35,6 +36,7 @@ def _render_content(content: JsonValue) -> str:
     return render_text(content)
 
 
+@lru_cache(1024)
 def check_name(name: str) -> None:
     """Raise InvalidRequestError unless a test may send a header of this name."""
     if not _NAME.fullmatch(name):

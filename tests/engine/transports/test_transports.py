@@ -23,12 +23,13 @@ from app.engine import (
     run,
 )
 from app.engine.transfer import Transfer
-from app.engine.transports.httpx_transport import HttpxTransport
-from app.engine.transports.pyreqwest_transport import PyreqwestTransport
 from tests.engine.builders import build_plan, build_test, collect, get_results
 from tests.engine.transports import scripts
 from tests.engine.transports.raw_server import RawServer, Script, respond, serve
 from tests.engine.transports.transports import LIMIT, TRANSPORTS
+
+# pyreqwest 0.15 goes on with what was cancelled until its time is up.
+AT_ONCE = pytest.mark.parametrize("http", ["direct", "http", "httpx"], indirect=True)
 
 
 @pytest.fixture(params=sorted(TRANSPORTS))
@@ -131,9 +132,8 @@ async def test_redirects_are_not_followed(http: Transport) -> None:
     assert response.status_code == 302
 
 
+@pytest.mark.parametrize("http", ["direct", "http", "pyreqwest"], indirect=True)  # httpx reads it
 async def test_a_location_that_is_no_address_is_left_to_others(http: Transport) -> None:
-    if isinstance(http, HttpxTransport):
-        pytest.skip("httpx reads the location in any case")
     response = await send(http, respond(b"", "Location: http://[::1", status="302 Found"))
     assert response.status_code == 302
 
@@ -267,8 +267,8 @@ async def test_an_address_that_cannot_be_used(http: Transport, url: str) -> None
         await http.send(PreparedRequest(method="GET", url=url), 5)
 
 
+@AT_ONCE
 async def test_cancelling_a_run_closes_its_sockets_within_a_second(http: Transport) -> None:
-    _skip_where_cancelling_waits_for_the_deadline(http)
     async with serve({"/a": scripts.hang_before_headers}) as server:
         plan = build_plan([build_test("a", path=f"{server.url}/a")])
         control = RunControl()
@@ -287,11 +287,11 @@ async def test_cancelling_a_run_closes_its_sockets_within_a_second(http: Transpo
         assert time.perf_counter() - started < 1
 
 
+@AT_ONCE
 @pytest.mark.parametrize("script", [scripts.hang_in_body, scripts.drip, scripts.drip_headers])
 async def test_cancelling_within_an_answer_closes_the_socket(
     http: Transport, script: Script
 ) -> None:
-    _skip_where_cancelling_waits_for_the_deadline(http)
     async with serve({"/x": script}) as server:
         sending = asyncio.create_task(http.send(build_request(server), 60))
         async with asyncio.timeout(5):
@@ -301,8 +301,3 @@ async def test_cancelling_within_an_answer_closes_the_socket(
             await sending
         async with asyncio.timeout(1):
             await server.closed.wait()
-
-
-def _skip_where_cancelling_waits_for_the_deadline(http: Transport) -> None:
-    if isinstance(http, PyreqwestTransport):
-        pytest.skip("pyreqwest 0.15 goes on with what was cancelled until its time is up")
