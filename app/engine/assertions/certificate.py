@@ -32,4 +32,4 @@ def _explain_absence(received: ReceivedResponse) -> str:
     url = received.url or (received.request.url if received.request else "")
     if url.lower().startswith("http:"):
         return "the target was not reached over TLS and has no certificate"
-    return "the transport of this run cannot tell the certificate; run with the option timing: full"
+    return "HTTP/2 does not tell the certificate here; set transfer.http_version to 1.1"

@@ -1,7 +1,7 @@
 """Status codes: a code, a class such as `2xx`, or a list of both."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.engine.assertions.declaration import Check, Declaration
@@ -13,28 +13,33 @@ from app.engine.reading import Reading
 from app.engine.response import Response
 from app.engine.results import AssertionResult
 
+# Operators that know classes, and whether the status has to be one of these or none of them.
+_MEMBERSHIP = {"eq": True, "in": True, "ne": False, "not-in": False}
+
 _CODE = re.compile(r"[1-9][0-9]{2}")
 _CLASS = re.compile(r"[1-5][xX]{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class StatusCheck:
-    """Passes when the status is one of the codes or in one of the classes."""
+    """Passes when the status is one of the codes or in one of the classes, or in none of them."""
 
-    allowed: tuple[int | str, ...]
+    listed: tuple[int | str, ...]
     expected: JsonValue
     name: str
+    operator: str = "eq"
 
     def evaluate(self, response: Response) -> tuple[AssertionResult, ...]:
         """One result, passed or not."""
         status = response.status_code
-        passed = status in self.allowed or f"{status // 100}xx" in self.allowed
-        wanted = "" if passed else " or ".join(map(str, self.allowed))
+        is_listed = status in self.listed or f"{status // 100}xx" in self.listed
+        passed = is_listed == _MEMBERSHIP[self.operator]
+        wanted = "" if passed else self._describe_wanted()
         return (
             AssertionResult(
                 name=self.name,
                 type="status-code",
-                operator="eq",
+                operator=self.operator,
                 path=None,
                 expected=self.expected,
                 actual=status,
@@ -43,6 +48,10 @@ class StatusCheck:
                 diff=None if passed else f"status\n- {wanted}\n+ {status}",
             ),
         )
+
+    def _describe_wanted(self) -> str:
+        codes = " or ".join(map(str, self.listed))
+        return codes if _MEMBERSHIP[self.operator] else f"other than {codes}"
 
 
 def build_status_check(expected: JsonValue, location: str, name: str | None = None) -> StatusCheck:
@@ -81,11 +90,13 @@ def _not_a_status(entry: JsonValue, location: str) -> InvalidExpectationError:
 def declare(declaration: Declaration) -> Check:
     """An assertion of type `status-code`."""
     operator = declaration.operator or "eq"
-    if operator == "eq":
-        return build_status_check(
+    if operator != "eq":
+        check_operator(operator, declaration.expected, declaration.location)
+    if operator in _MEMBERSHIP:
+        check = build_status_check(
             declaration.expected, declaration.location, declaration.description
         )
-    check_operator(operator, declaration.expected, declaration.location)
+        return check if operator == "eq" else replace(check, operator=operator)
     return Predicate(
         name=declaration.description or "status",
         type="status-code",

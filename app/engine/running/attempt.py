@@ -120,7 +120,9 @@ class Attempts:
     def _needs_details(self) -> bool:
         if self._bench.options.timing == "full":
             return True
-        return any(spec.type == "certificate" for spec in self._test.expectations.assertions)
+        poll, declared = self._test.poll, self._test.expectations.assertions
+        awaited = () if poll is None else poll.until
+        return any(spec.type == "certificate" for spec in (*awaited, *declared))
 
     def _get_timeout(self) -> float:
         """Seconds for the whole exchange; no longer than a poll may go on."""

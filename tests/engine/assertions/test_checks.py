@@ -32,6 +32,8 @@ def test_status(expected: JsonValue, status: int, passed: bool) -> None:
 def test_status_message() -> None:
     (result,) = evaluate(Expectations(status=[200, "3xx"]), status_code=404)
     assert result.message == "expected status 200 or 3xx, got 404"
+    spec = AssertionSpec(type="status-code", operator="not-in", expected=["2xx", 404])
+    assert check(spec).message == "expected status other than 2xx or 404, got 200"
 
 
 @pytest.mark.parametrize(
@@ -136,6 +138,10 @@ def test_messages(spec: dict[str, Any], message: str) -> None:
     [
         ({"type": "status-code", "expected": 200}, True),
         ({"type": "status-code", "operator": "lt", "expected": 200}, False),
+        ({"type": "status-code", "operator": "in", "expected": ["2xx", 404]}, True),
+        ({"type": "status-code", "operator": "in", "expected": ["3xx", 404]}, False),
+        ({"type": "status-code", "operator": "ne", "expected": "5xx"}, True),
+        ({"type": "status-code", "operator": "not-in", "expected": ["2xx", 404]}, False),
         ({"type": "header", "name": "X-Id"}, True),
         ({"type": "header", "name": "X-Id", "operator": "matches", "expected": "^[0-9]$"}, True),
         ({"type": "header", "path": "X-Gone", "operator": "absent"}, True),

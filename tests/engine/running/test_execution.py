@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.engine import (
+    AssertionSpec,
     AttemptFailed,
     AuthSpec,
     CaptureSpec,
@@ -13,6 +14,7 @@ from app.engine import (
     Expectations,
     JsonValue,
     PlannedTest,
+    PollPolicy,
     PreparedRequest,
     ReceivedResponse,
     ResultStatus,
@@ -258,3 +260,14 @@ async def test_attempts_before_a_cancellation_are_kept() -> None:
         results |= get_results([event])
     assert results["a"].reason == "cancelled"
     assert len(results["a"].attempts) == 1
+
+
+@pytest.mark.parametrize("place", ["nowhere", "assertions", "until"])
+async def test_a_certificate_is_asked_for_where_it_is_looked_at(place: str) -> None:
+    looks = (AssertionSpec(type="certificate", expected=1, severity="warning"),)
+    poll = PollPolicy(until=looks) if place == "until" else None
+    expectations = Expectations(assertions=looks if place == "assertions" else ())
+    transport = MemoryTransport()
+    plan = build_plan([build_test("a", expectations=expectations, poll=poll)])
+    await collect(run(plan, Scope(), transport, IMPATIENT))
+    assert transport.requests[0].is_detailed is (place != "nowhere")
