@@ -46,7 +46,8 @@ async def serve_socket(websocket: WebSocket, service: EventService, ticket: str 
     try:
         with service.relay.connections.admitting():
             principal, ref = await authenticate(websocket, service, ticket)
-            connection = service.relay.connect(principal, "websocket")
+        # Nobody comes in between: what was counted without a name makes room for itself.
+        connection = service.relay.connect(principal, "websocket")
     except WebSocketDisconnect:
         return
     except InvalidMessageError as error:
@@ -96,18 +97,25 @@ class _SocketSession:
 
     async def _write_due(self) -> bool:
         """Write what is due, and say whether it was anything."""
-        is_active = bool(self._answers)
-        while self._answers:
-            await self._send(self._answers.popleft())
-        self._has_room.set()
+        is_active = await self._write_answers()
         for topic, subscription in tuple(self._connection.subscriptions.items()):
             is_active |= await self._write_topic(topic, subscription)
         if self._connection.is_heartbeat_due:
             await self._send(HEARTBEAT)
         return is_active
 
+    async def _write_answers(self) -> bool:
+        is_active = bool(self._answers)
+        while self._answers:
+            await self._send(self._answers.popleft())
+        self._has_room.set()
+        return is_active
+
     async def _write_topic(self, topic: TopicName, subscription: Subscription) -> bool:
-        if not subscription.is_open:
+        # It may have been opened or left while another topic was written: answers come first.
+        await self._write_answers()
+        is_followed = self._connection.subscriptions.get(topic) is subscription
+        if not is_followed or not subscription.is_open:
             return False
         reason = subscription.find_end()
         if reason is not None:
@@ -122,6 +130,9 @@ class _SocketSession:
         return True
 
     async def _send(self, text: str) -> None:
+        # The server takes it for a mistake to write to a client that said goodbye.
+        if self._connection.ending == "gone":
+            return
         self._connection.begin_sending()
         await self._websocket.send_text(text)
         self._connection.end_sending()
