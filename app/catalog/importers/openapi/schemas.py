@@ -10,7 +10,7 @@ from app.catalog.importers.openapi.errors import UnusablePartError
 from app.catalog.importers.openapi.references import References, get_object
 from app.engine.json_values import JsonObject, JsonValue
 
-LARGEST_SCHEMA_BYTES = 32_768
+LARGEST_SCHEMA_BYTES = 8_192
 
 _OTHER = re.compile(r"[^A-Za-z0-9_.-]")
 # What says nothing about values; `properties` may have these names and keep them.
