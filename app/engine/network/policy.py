@@ -8,7 +8,7 @@ from typing import TypeAlias
 from app.engine.document import Document
 from app.engine.errors import InvalidPlanError
 from app.engine.json_values import JsonValue
-from app.engine.network.target import IpAddress
+from app.engine.network.target import IpAddress, UnusableAddressError, parse_target
 
 IpNetwork: TypeAlias = IPv4Network | IPv6Network
 
@@ -87,17 +87,28 @@ def _iter_entries(document: Document, name: str) -> Iterable[str]:
             document.locate(name), f"must be a list of at most {MAXIMUM_ENTRIES} texts"
         )
     for index, entry in enumerate(entries):
-        if not isinstance(entry, str) or not _is_usable(entry):
+        known = _read_entry(entry) if isinstance(entry, str) else None
+        if known is None:
             raise InvalidPlanError(
                 f"{document.locate(name)}[{index}]",
                 "must be a host name, *.suffix, an address or a network such as 10.0.0.0/8",
             )
-        yield entry.strip().rstrip(".").lower()
+        yield known
 
 
-def _is_usable(entry: str) -> bool:
-    name = entry.strip().removeprefix("*.")
-    return bool(name) and (entry == EVERYTHING or not set(name) & set("* \t\n@?#\\"))
+def _read_entry(entry: str) -> str | None:
+    """In the spelling that targets are compared in; None when no target could be meant."""
+    text = entry.strip().rstrip(".").lower()
+    if entry.strip() == EVERYTHING or _find_network(text):
+        return text
+    name = text.removeprefix("*.")
+    if set(name) & set("*@/?#:"):
+        return None
+    try:
+        host = parse_target(f"http://{name}").host
+    except UnusableAddressError:
+        return None
+    return text.removesuffix(name) + host
 
 
 def _find_network(entry: str) -> IpNetwork | None:

@@ -207,8 +207,27 @@ async def test_without_protection_there_is_nothing_to_check() -> None:
         {"deny": ["a*b"]},
         {"deny": ["http://shop.test"] * 1001},
         {"deny": ["user@host"]},
+        {"deny": ["http://shop.test"]},
+        {"deny": ["shop.test:8080"]},
+        {"allow": ["10.0.0.0/99"]},
+        {"allow": ["10.0.0.256"]},
+        {"allow": ["*."]},
     ],
 )
 def test_a_policy_that_cannot_be_read_is_told(policy: dict[str, JsonValue]) -> None:
     with pytest.raises(InvalidPlanError, match="network_policy"):
         NetworkPolicy.from_document(policy)
+
+
+@pytest.mark.parametrize(
+    ("entry", "url"),
+    [
+        ("Bücher.Test.", "http://bücher.test/"),
+        ("*.bücher.test", "http://www.xn--bcher-kva.test/"),
+        ("0x7f.1", "http://127.0.0.1/"),
+        ("[2001:DB8::1]", "http://[2001:db8:0::1]/"),
+    ],
+)
+async def test_entries_mean_what_targets_mean(entry: str, url: str) -> None:
+    with pytest.raises(TransportError, match="the organization denies"):
+        await find(build_guard(deny=[entry], protects_networks=False), url)
