@@ -7,6 +7,7 @@ from typing import ClassVar, TypeAlias
 
 from app.engine.errors import Category, Problem
 from app.engine.results import NO_CAPTURES, Attempt, ContextDelta, ResultStatus, TestResult
+from app.engine.retries.policies import MAXIMUM_ATTEMPTS
 from app.engine.retries.repetition import Pause, Repetition
 from app.engine.retries.strategies import build_strategies
 from app.engine.running.attempt import Attempts, to_milliseconds
@@ -75,11 +76,12 @@ class TestExecution:
         count, poll = len(self._attempts.made), self._test.poll
         if poll is None or count == 1:
             return problem
+        setting = "deadline_ms" if count < MAXIMUM_ATTEMPTS else "interval_ms"
         return replace(
             problem,
             category=Category.TIMEOUT,
             message=f"after {count} attempts in {self._get_seconds():g} s: {problem.message}",
-            suggested_fix="Raise poll.deadline_ms, or find out why the target takes so long.",
+            suggested_fix=f"Raise poll.{setting}, or find out why the target takes so long.",
         )
 
     def _run_out_of_time(self, seconds: float) -> TestResult:

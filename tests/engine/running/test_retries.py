@@ -227,6 +227,7 @@ def test_a_poll_gives_up_at_its_deadline() -> None:
     assert (result.error_message or "").startswith("after 7 attempts in 19 s: ")
     assert "pending" in (result.error_message or "")
     assert len(result.attempts) == 7
+    assert "poll.deadline_ms" in (result.suggested_fix or "")
 
 
 def test_no_attempt_of_a_poll_outlives_its_deadline() -> None:
@@ -237,4 +238,6 @@ def test_no_attempt_of_a_poll_outlives_its_deadline() -> None:
 
 def test_a_poll_makes_a_bounded_number_of_attempts() -> None:
     poll = {"until": DONE, "interval_ms": 10, "multiplier": 1, "deadline_ms": 3_600_000}
-    assert get_outcome(play_one(Script(PENDING), poll=poll)) == ("failed", 100)
+    played = play_one(Script(PENDING), poll=poll)
+    assert get_outcome(played) == ("failed", 100)
+    assert "poll.interval_ms" in (played.results["a"].suggested_fix or "")
