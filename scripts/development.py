@@ -72,6 +72,9 @@ def _parse_arguments() -> argparse.Namespace:
 
 
 def _start_everything(layout: Layout, port: int, service_port: int, print_env: bool) -> None:
+    if port == service_port:
+        message = f"--port and {SERVICE_PORT_OPTION} must differ; both are {port}"
+        raise ServiceError(message)
     if _find_service(layout) is None:
         check_free(service_port, SERVICE_PORT_OPTION)
     options = ["--data", str(layout.installation), "--port", str(port)]

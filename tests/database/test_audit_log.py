@@ -88,9 +88,11 @@ AUDITED = {
 }
 # What runs leave behind, and what people set for themselves alone.
 NOT_AUDITED = {
+    "api_imports",
     "assertion_results",
     "audit_log",
     "failure_analysis",
+    "imported_cases",
     "performance_metrics",
     "project_events",
     "project_streams",

@@ -29,7 +29,6 @@ BETWEEN_TENANTS = [
     ("test_run_events", "organization_id", "organization_id"),
     ("project_events", "project_id", "project_id"),
     ("project_events", "organization_id", "organization_id"),
-    ("project_streams", "project_id", "project_id"),
     ("project_streams", "organization_id", "organization_id"),
     ("test_run_history", "test_case_id", "case_id"),
     ("test_run_history", "organization_id", "organization_id"),

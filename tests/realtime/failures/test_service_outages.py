@@ -1,6 +1,7 @@
 """Processes of the service end and come back; viewers come back as well, after what they have."""
 
 import asyncio
+from contextlib import ExitStack
 from pathlib import Path
 
 from scripts.demonstration.components import SupabaseDetails, service_settings
@@ -56,9 +57,10 @@ async def test_viewers_of_two_processes_see_what_a_third_one_does(
             for service in services
             for kind in [StreamViewer, SocketViewer] * 3
         ]
-        with worker.launched():
+        with ExitStack() as processes:
             async with following(viewers):
                 await until(lambda: all(viewer.snapshots for viewer in viewers))
+                processes.enter_context(worker.launched())
         run = await workspace.get(f"/runs/{run_id}")
     assert run["counts"] == {"total": 30, "passed": 30, "failed": 0, "skipped": 0, "error": 0}
     longest = max((viewer.events for viewer in viewers), key=len)
