@@ -103,6 +103,12 @@ class ImportPlanner:
         self._plan.report.created.append(reported)
 
     def _update(self, origin: str, theirs: CaseDocument, known: Mapping[str, Any]) -> None:
+        # A case that is not in the document any more may still use what this one captures.
+        captures = theirs["response"]["capture_vars"]
+        theirs["response"]["capture_vars"] = {
+            **known["imported"]["response"]["capture_vars"],
+            **captures,
+        }
         present = from_stored(known["present"])
         base, mine = to_mergeable(known["imported"]), to_mergeable(present)
         merge = Merge()

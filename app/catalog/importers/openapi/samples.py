@@ -125,8 +125,10 @@ class Sampler:
             try:
                 sample[name] = self._sample(schema, place, active)
             except RecursiveSchemaError:
-                if name in required:
+                if name in required and not _is_nullable(schema):
                     raise
+                if name in required:
+                    sample[name] = None
         return sample
 
     def _flatten_property(self, schema: JsonValue, place: str, active: _RefNames) -> JsonObject:
@@ -190,6 +192,14 @@ def _combine(base: JsonObject, over: JsonObject) -> JsonObject:
     if "required" in base and "required" in over:
         combined["required"] = [*get_list(base, "required"), *get_list(over, "required")]
     return combined
+
+
+def _is_nullable(schema: JsonValue) -> bool:
+    if not isinstance(schema, dict):
+        return False
+    options = [*get_list(schema, "anyOf"), *get_list(schema, "oneOf")]
+    is_option = any(isinstance(option, dict) and option.get("type") == "null" for option in options)
+    return schema.get("nullable") is True or "null" in get_list(schema, "type") or is_option
 
 
 def _find_type(schema: JsonObject) -> str:
