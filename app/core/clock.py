@@ -5,6 +5,11 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 
+def to_milliseconds(seconds: float) -> float:
+    """A span in whole microseconds, written as milliseconds."""
+    return int(seconds * 1_000_000 + 0.5) / 1000
+
+
 class Clock(Protocol):
     """Wall clock and stopwatch, so that tests can move time instead of waiting for it."""
 

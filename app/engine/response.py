@@ -9,7 +9,7 @@ from app.engine.cookies import SetCookie, parse_set_cookies
 from app.engine.json_values import JsonValue, find_repeated_name, parse_json
 from app.engine.transport import ReceivedResponse
 
-UTF_8 = "utf-8-sig"
+UTF_8 = "utf-8"
 MAXIMUM_SEARCHED_BYTES = 1_000_000
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -75,16 +75,21 @@ class Response:
     @cached_property
     def text(self) -> str:
         """The body as text; bytes that cannot be decoded become replacement characters."""
-        return self.received.body.decode(self.charset or UTF_8, errors="replace")
+        return self._content.decode(self.charset or UTF_8, errors="replace")
 
     @cached_property
     def is_text(self) -> bool:
         """Whether every byte of the body could be decoded."""
         try:
-            self.received.body.decode(self.charset or UTF_8)
+            self._content.decode(self.charset or UTF_8)
         except UnicodeDecodeError:
             return False
         return True
+
+    @property
+    def _content(self) -> bytes:
+        """The body without the mark of its byte order; Python's own codec for both is slow."""
+        return self.received.body.removeprefix(BYTE_ORDER_MARK)
 
     @property
     def charset(self) -> str | None:
@@ -112,7 +117,7 @@ class Response:
         problem = self.find_obstacle()
         if problem is None:
             try:
-                return parse_json(self.received.body.removeprefix(BYTE_ORDER_MARK)), None
+                return parse_json(self._content), None
             except ValueError as error:
                 problem = self._explain_parsing(error)
         self.note(problem)
@@ -123,7 +128,7 @@ class Response:
         is_large = len(self.received.body) > MAXIMUM_SEARCHED_BYTES
         if is_large or self.json_problem is not None:
             return None
-        return find_repeated_name(self.received.body.removeprefix(BYTE_ORDER_MARK))
+        return find_repeated_name(self._content)
 
     def find_obstacle(self) -> BodyProblem | None:
         """Why the body cannot be parsed as anything at all."""

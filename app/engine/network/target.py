@@ -34,11 +34,16 @@ class UnusableAddressError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`host` is a name in lower case or an IP address in its usual spelling; `path` has the query."""
+    """
+    `host` is a name in lower case or an IP address in its usual spelling; `path` has the query.
+
+    `authority` is what the Host header has: without the usual port of the scheme.
+    """
 
     scheme: str
     host: str
     port: int
+    authority: str
     path: str
 
     @property
@@ -46,10 +51,9 @@ class Target:
         return self.scheme == "https"
 
     @property
-    def authority(self) -> str:
-        """As the Host header has it: without the usual port of the scheme."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+    def origin(self) -> tuple[str, str, int]:
+        """What must be the same for credentials to be sent along."""
+        return self.scheme, self.host, self.port
 
     @property
     def url(self) -> str:
@@ -67,9 +71,18 @@ def parse_target(url: str) -> Target:
     if match is None:
         raise UnusableAddressError(f"'{url}' is not an http or https address")
     scheme, bracketed, name, port, path = match.groups()
-    scheme = scheme.lower()
+    return Target(*_read_origin(scheme.lower(), bracketed, name, port), _read_path(path))
+
+
+@lru_cache(1024)
+def _read_origin(
+    scheme: str, bracketed: str | None, name: str, port_text: str | None
+) -> tuple[str, str, int, str]:
+    """Scheme, host, port and authority, which most requests of a run have in common."""
     host = _read_name(name) if bracketed is None else _read_ip_6(bracketed)
-    return Target(scheme, host, _read_port(port, scheme), _read_path(path))
+    port = _read_port(port_text, scheme)
+    shown = f"[{host}]" if bracketed else host
+    return scheme, host, port, shown if port == PORTS[scheme] else f"{shown}:{port}"
 
 
 def _read_port(text: str | None, scheme: str) -> int:
@@ -79,7 +92,6 @@ def _read_port(text: str | None, scheme: str) -> int:
     return port
 
 
-@lru_cache(1024)
 def _read_name(text: str) -> str:
     host = _to_ascii(text)
     if _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.core.clock import Clock
+from app.core.clock import Clock, to_milliseconds
 from app.engine.assertions.checks import build_checks, build_declared_checks
 from app.engine.assertions.declaration import Check
 from app.engine.captures import Capture, compile_captures, take_captures
@@ -208,8 +208,3 @@ def _get_parts(delta: ContextDelta) -> dict[str, JsonObject]:
         SHARED_AUTH_TOKENS: delta.shared_auth_tokens,
         SHARED_VARIABLES: delta.shared_variables,
     }
-
-
-def to_milliseconds(seconds: float) -> float:
-    """Rounded to microseconds."""
-    return round(seconds * 1000, 3)

@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import ClassVar, TypeAlias
 
+from app.core.clock import to_milliseconds
 from app.engine.errors import Category, Problem
 from app.engine.results import NO_CAPTURES, Attempt, ContextDelta, ResultStatus, TestResult
 from app.engine.retries.policies import MAXIMUM_ATTEMPTS
 from app.engine.retries.repetition import Pause, Repetition
 from app.engine.retries.strategies import build_strategies
-from app.engine.running.attempt import Attempts, to_milliseconds
+from app.engine.running.attempt import Attempts
 from app.engine.running.unit import Unit
 from app.engine.running.workbench import Workbench
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
+from app.core.clock import to_milliseconds
 from app.engine.errors import TransportError
 from app.engine.network.target import Target, parse_target
 from app.engine.transfer import MAXIMUM_BODY_BYTES, Tls
@@ -20,7 +21,7 @@ from app.engine.transports.direct.opening import open_connection
 from app.engine.transports.direct.pool import ConnectionPool
 from app.engine.transports.direct.proxy import Proxy, parse_proxy
 from app.engine.transports.direct.watch import SilentTargetError
-from app.engine.transports.progress import Progress, to_milliseconds
+from app.engine.transports.progress import Progress
 from app.engine.transports.routes import MAXIMUM_ROUTES
 from app.engine.transports.tls import create_tls_context
 

@@ -4,12 +4,12 @@ import asyncio
 import time
 from dataclasses import replace
 
+from app.core.clock import to_milliseconds
 from app.engine.network.guard import NetworkGuard
 from app.engine.network.target import UnusableAddressError, parse_target
 from app.engine.transport import PreparedRequest, ReceivedResponse, Redirect, Transport
 from app.engine.transports import failures
 from app.engine.transports.cookie_jar import CookieJar
-from app.engine.transports.progress import to_milliseconds
 from app.engine.transports.redirects import build_next, find_location, too_many
 
 

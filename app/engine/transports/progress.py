@@ -4,6 +4,8 @@ import time
 from collections.abc import Sized
 from dataclasses import dataclass, field
 
+from app.core.clock import to_milliseconds
+
 
 @dataclass(slots=True)
 class Progress:
@@ -31,8 +33,3 @@ class Progress:
         if self.answered_at is None:
             return "no answer"
         return f"an incomplete answer ({len(self.body)} bytes of the body)"
-
-
-def to_milliseconds(seconds: float) -> float:
-    """Rounded to microseconds."""
-    return round(seconds * 1000, 3)

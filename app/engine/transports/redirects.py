@@ -31,7 +31,7 @@ def build_next(request: PreparedRequest, status_code: int, location: str) -> Pre
     following = replace(request, url=there.url, query={}, addresses=None)
     if _becomes_get(request.method, status_code):
         following = _without_body(following)
-    return following if _is_same_origin(here, there) else _without_credentials(following)
+    return following if here.origin == there.origin else _without_credentials(following)
 
 
 def _resolve(url: str, location: str) -> Target:
@@ -72,10 +72,6 @@ def _leave_out(
     headers: tuple[tuple[str, str], ...], names: frozenset[str]
 ) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in headers if name.lower() not in names)
-
-
-def _is_same_origin(here: Target, there: Target) -> bool:
-    return (here.scheme, here.host, here.port) == (there.scheme, there.host, there.port)
 
 
 def too_many(limit: int, last: str, *, is_loop: bool) -> TransportError:

@@ -10,17 +10,23 @@ from app.engine.network.target import Target, UnusableAddressError, parse_target
 @pytest.mark.parametrize(
     ("url", "target"),
     [
-        ("http://shop.test", Target("http", "shop.test", 80, "/")),
-        ("HTTPS://Shop.Test:8443/a?b=c#d", Target("https", "shop.test", 8443, "/a?b=c")),
-        ("http://shop.test?a=1", Target("http", "shop.test", 80, "/?a=1")),
-        ("http://user:p@shop.test/", Target("http", "shop.test", 80, "/")),
-        ("http://[::1]:80/", Target("http", "::1", 80, "/")),
-        ("http://[::FFFF:127.0.0.1]/", Target("http", "::ffff:7f00:1", 80, "/")),
+        ("http://shop.test", Target("http", "shop.test", 80, "shop.test", "/")),
+        (
+            "HTTPS://Shop.Test:8443/a?b=c#d",
+            Target("https", "shop.test", 8443, "shop.test:8443", "/a?b=c"),
+        ),
+        ("http://shop.test?a=1", Target("http", "shop.test", 80, "shop.test", "/?a=1")),
+        ("http://user:p@shop.test/", Target("http", "shop.test", 80, "shop.test", "/")),
+        ("http://[::1]:80/", Target("http", "::1", 80, "[::1]", "/")),
+        ("http://[::FFFF:127.0.0.1]/", Target("http", "::ffff:7f00:1", 80, "[::ffff:7f00:1]", "/")),
         (
             "http://b\u00fccher.test/\u00fc x",
-            Target("http", "xn--bcher-kva.test", 80, "/%C3%BC%20x"),
+            Target("http", "xn--bcher-kva.test", 80, "xn--bcher-kva.test", "/%C3%BC%20x"),
         ),
-        ("http://shop.test./%2e%2e/a%2Fb", Target("http", "shop.test.", 80, "/%2e%2e/a%2Fb")),
+        (
+            "http://shop.test./%2e%2e/a%2Fb",
+            Target("http", "shop.test.", 80, "shop.test.", "/%2e%2e/a%2Fb"),
+        ),
     ],
 )
 def test_reads_addresses(url: str, target: Target) -> None:
