@@ -198,10 +198,10 @@ async def test_a_full_context_takes_up_to_its_limits(run: ClaimedRun) -> None:
     await run.record(context={"shared_variables": {"name_7": "replaced"}})
 
 
-async def test_a_context_expires_a_day_after_the_run(run: ClaimedRun, workspace: Workspace) -> None:
-    before = await workspace.owner.select("test_execution_context", run_id=run.run_id)
+async def test_a_context_expires_a_day_after_the_run(run: ClaimedRun) -> None:
+    before = await run.service.select("test_execution_context", run_id=run.run_id)
     finished = await run.finish()
-    after = await workspace.owner.select("test_execution_context", run_id=run.run_id)
+    after = await run.service.select("test_execution_context", run_id=run.run_id)
     assert before[0]["expires_at"] is None
     assert after[0]["expires_at"][11:19] == finished["completed_at"][11:19]
     assert after[0]["expires_at"][:10] > finished["completed_at"][:10]

@@ -130,7 +130,7 @@ async def test_the_hours_of_a_context_are_a_matter_of_policy(past: Past) -> None
     await past.change_policy(context_hours=2)
     run = await past.workspace.start_run()
     await past.workspace.owner.call("cancel_test_run", run_id=run["id"])
-    context = (await past.workspace.owner.select("test_execution_context", run_id=run["id"]))[0]
+    context = (await past.service.select("test_execution_context", run_id=run["id"]))[0]
     lifetime = datetime.fromisoformat(context["expires_at"]) - datetime.now(UTC)
     assert timedelta(hours=1, minutes=55) < lifetime <= timedelta(hours=2)
 

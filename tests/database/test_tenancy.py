@@ -21,7 +21,6 @@ TABLES = [
     "environments",
     "environment_variables",
     "test_runs",
-    "test_execution_context",
     "audit_log",
 ]
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -59,7 +58,7 @@ async def test_a_stranger_finds_no_document(
     run = (await full_workspace.owner.select("test_runs"))[0]
     case = (await full_workspace.owner.select("test_cases"))[0]
     assert await stranger.call("get_test_run_snapshot", run_id=run["id"]) is None
-    assert await stranger.call("get_test_run_context", run_id=run["id"]) is None
+    assert await stranger.call("show_test_run_context", run_id=run["id"]) is None
     assert await stranger.call("get_run_events", run_id=run["id"]) is None
     project = {"project_id": full_workspace.project_id}
     assert await stranger.call("get_project_snapshot", **project) is None
