@@ -132,6 +132,24 @@ async def test_the_topic_is_left_after_the_last_viewer(run: RecordedRun, relay: 
     assert (relay.viewer_counts, len(relay.connections)) == ({}, 0)
 
 
+async def test_who_comes_after_an_interruption_is_served_anew(
+    run: RecordedRun, relay: EventRelay
+) -> None:
+    stream = await open_stream(relay, run, create_principal())
+    await until(lambda: run.listener is not None)
+    next(iter(relay.list_feeds())).interrupt("interrupted")
+    assert stream.find_end() == "interrupted"
+    await until(lambda: run.listener is None)
+    late = Viewer(run)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(late.watch(relay))
+        await until(lambda: run.listener is not None)
+        stream.close()
+        assert relay.viewer_counts == {run.topic: 1}
+        run.publish(1, completing=True)
+    assert (late.seen, late.end) == (late.expected, "completed")
+
+
 async def test_closing_ends_the_streams_and_refuses_new_ones(
     run: RecordedRun, relay: EventRelay
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -179,6 +180,18 @@ async def test_processes_see_what_the_others_show_of_themselves(
             other.show_presence(topic, {"report": "two"})
             await until(lambda: [item.get("report") for item in here.others] == ["two"])
             await until(lambda: [item.get("report") for item in there.others] == ["one"])
+
+
+async def test_an_old_connection_is_replaced_and_topics_joined_anew(
+    supabase: SupabaseDetails, live_run: LiveRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.realtime.upstream.CONNECTION_LIFETIME", timedelta(seconds=2))
+    listener = Listener()
+    url, key = f"{supabase.supabase_url}/realtime/v1", SecretStr(supabase.secret_key)
+    async with RealtimeUpstream(url, key) as upstream:
+        with upstream.listening(f"run:{live_run.run_id}", listener):
+            await until(lambda: listener.joins == 2)
+            assert upstream.connection_count == 2
 
 
 async def test_a_wrong_key_is_a_connection_that_never_stands(proxy: CuttableProxy) -> None:
