@@ -76,6 +76,10 @@ class Answer:
             raise MalformedAnswerError("the target closed the connection too early")
         self._end(keeps_connection=False)
 
+    def on_message_begin(self) -> None:
+        if self.is_complete:  # nobody asked for another one
+            self.keeps_connection = False
+
     def on_header(self, name: bytes, value: bytes) -> None:
         if self.has_head:  # a trailer
             return
@@ -88,6 +92,8 @@ class Answer:
             self._encodings.append(text)
 
     def on_headers_complete(self) -> None:
+        if self.is_complete:
+            return
         self.status_code = self._parser.get_status_code()
         if self._is_preliminary():
             return
