@@ -22,6 +22,7 @@ _ADDRESS = re.compile(
 )
 _HOST_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?\.?")
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)")
+_USER = re.compile(r"//.*@")
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 _PATH_SAFE = "!$%&'()*+,/:;=?@[]~|^`{}<>\\\""
 
@@ -69,7 +70,8 @@ def parse_target(url: str) -> Target:
     """Raise UnusableAddressError saying what cannot be used."""
     match = _ADDRESS.fullmatch(url)
     if match is None:
-        raise UnusableAddressError(f"'{url}' is not an http or https address")
+        shown = _USER.sub("//", url, count=1)
+        raise UnusableAddressError(f"'{shown}' is not an http or https address")
     scheme, bracketed, name, port, path = match.groups()
     return Target(*_read_origin(scheme.lower(), bracketed, name, port), _read_path(path))
 

@@ -95,6 +95,12 @@ def test_what_could_be_read_differently_is_refused(url: str) -> None:
         parse_target(url)
 
 
+def test_a_password_is_not_quoted() -> None:
+    with pytest.raises(UnusableAddressError) as caught:
+        parse_target("http://user:pass word@shop.test/")
+    assert str(caught.value) == "'http://shop.test/' is not an http or https address"
+
+
 @given(st.text(max_size=60))
 def test_any_text_is_an_address_or_refused(text: str) -> None:
     for url in (text, f"http://{text}", f"http://shop.test/{text}"):
