@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, TypeVar
 
+from app.core.lazy import lazy
 from app.engine.cookies import SetCookie, parse_set_cookies
 from app.engine.json_values import JsonValue, find_repeated_name, parse_json
 from app.engine.transport import ReceivedResponse
@@ -48,7 +48,7 @@ class Response:
     def elapsed_ms(self) -> float:
         return self.received.elapsed_ms
 
-    @cached_property
+    @lazy
     def headers(self) -> dict[str, str]:
         """Lower-case names; values of a repeated header are joined by commas."""
         headers: dict[str, str] = {}
@@ -62,22 +62,22 @@ class Response:
         wanted = name.lower()
         return [value for key, value in self.received.headers if key.lower() == wanted]
 
-    @cached_property
+    @lazy
     def cookies(self) -> dict[str, SetCookie]:
         """What the answer sets, by name."""
         return parse_set_cookies(self.list_header("set-cookie"))
 
-    @cached_property
+    @lazy
     def media_type(self) -> str:
         """Content-Type in lower case without its parameters; empty when there is none."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
-    @cached_property
+    @lazy
     def text(self) -> str:
         """The body as text; bytes that cannot be decoded become replacement characters."""
         return self._content.decode(self.charset or UTF_8, errors="replace")
 
-    @cached_property
+    @lazy
     def is_text(self) -> bool:
         """Whether every byte of the body could be decoded."""
         try:
@@ -112,7 +112,7 @@ class Response:
         """The parsed body; null when there is a `json_problem`."""
         return self._parsed[0]
 
-    @cached_property
+    @lazy
     def _parsed(self) -> tuple[JsonValue, BodyProblem | None]:
         problem = self.find_obstacle()
         if problem is None:
