@@ -64,8 +64,10 @@ class EvidenceRecorder:
     def record_assertions(self, results: Sequence[AssertionResult]) -> tuple[AssertionResult, ...]:
         """The results with their texts and values redacted."""
         shown = [value for result in results for value in _list_shown(result)]
-        texts = [render_text(value) for value in shown if value is not None]
-        if self._is_clean(texts) and not any(map(_is_cut, texts)):
+        whole = "\n".join([render_text(value) for value in shown if value is not None])
+        is_short = len(whole) <= min(self.limit, MAXIMUM_VALUE_CHARACTERS)
+        # What was cut already may have hidden half a secret.
+        if is_short and BeginningFinder.MARK not in whole and self.redactor.is_clean(whole):
             return tuple(results)
         return tuple(map(self.record_assertion, results))
 
@@ -142,11 +144,6 @@ class EvidenceRecorder:
             # The cut may run through a secret, whose beginning could not be recognised.
             text = text[: max(0, len(text) - self.redactor.longest_form)]
         return text
-
-
-def _is_cut(text: str) -> bool:
-    """Whether it was cut already, which may have hidden half a secret, or is to be cut."""
-    return BeginningFinder.MARK in text or len(text) > MAXIMUM_VALUE_CHARACTERS
 
 
 def _hide_credential(name: str, value: str) -> str:

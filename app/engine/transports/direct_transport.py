@@ -181,12 +181,11 @@ def _measure(connection: Connection, answer: Answer, started_at: float) -> dict[
     ended_at = time.perf_counter()
     first_byte_at = answer.first_byte_at or ended_at
     sent_at = min(connection.sent_at, first_byte_at)
-    seconds = connection.take_phases() | {
-        "send_ms": sent_at - started_at,
-        "first_byte_ms": first_byte_at - sent_at,
-        "download_ms": ended_at - first_byte_at,
+    return connection.take_phases() | {
+        "send_ms": to_milliseconds(sent_at - started_at),
+        "first_byte_ms": to_milliseconds(first_byte_at - sent_at),
+        "download_ms": to_milliseconds(ended_at - first_byte_at),
     }
-    return {name: to_milliseconds(value) for name, value in seconds.items()}
 
 
 def _explain(

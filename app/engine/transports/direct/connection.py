@@ -17,7 +17,7 @@ class Connection(asyncio.Protocol):
     """
     A protocol of asyncio; serves one exchange at a time.
 
-    `phases` are the seconds that opening it took, by name, until somebody took them.
+    `phases` are the milliseconds that opening it took, by name, until somebody took them.
     """
 
     def __init__(self, *, begins_with_tls: bool = False) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 
+from app.core.clock import to_milliseconds
 from app.engine.network.target import Target
 from app.engine.transports import failures
 from app.engine.transports.direct.answer import Answer
@@ -97,4 +98,4 @@ async def _secure(connection: Connection, place: Target, context: ssl.SSLContext
 def _measured(connection: Connection, phase: str) -> Generator[None]:
     started = time.perf_counter()
     yield
-    connection.phases[phase] = time.perf_counter() - started
+    connection.phases[phase] = to_milliseconds(time.perf_counter() - started)
