@@ -14,6 +14,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 PACKAGE = Path(__file__).resolve().parent
 EPHEMERAL_PREFIX = "ephemeral-"
 DIRECTORY_MODE = 0o755
+FILE_MASK = 0o022
 MIGRATIONS = PROJECT / "supabase" / "migrations"
 
 
@@ -87,6 +88,9 @@ def _binaries(home: Path) -> Path:
 
 
 def _create_directory(path: Path) -> None:
+    # Whatever mask the caller has for files of their own: the account of PostgreSQL has to get in
+    # here and to what is unpacked later. Files that hold secrets are made private by name.
+    os.umask(FILE_MASK)
     path.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
     status = path.stat()
     others_may_write = stat.S_IMODE(status.st_mode) & (stat.S_IWGRP | stat.S_IWOTH)

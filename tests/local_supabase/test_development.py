@@ -14,9 +14,11 @@ from scripts.demonstration.processes import find_free_port
 from scripts.local_supabase.layout import create_ephemeral_layout
 
 
-def call(*arguments: str) -> subprocess.CompletedProcess[str]:
+def call(*arguments: str, umask: int = -1) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "scripts.development", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=90)
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=90, umask=umask
+    )
 
 
 @pytest.fixture
@@ -30,8 +32,10 @@ def data() -> Generator[Path]:
 
 def test_up_serves_until_down(data: Path) -> None:
     port = find_free_port()
+    # As in README: what is printed is kept private, which must not lock the database out.
+    data = data / "new"
     options = ["--data", str(data), "--port", str(find_free_port())]
-    started = call("up", *options, "--service-port", str(port))
+    started = call("up", *options, "--service-port", str(port), umask=0o077)
     assert started.returncode == 0, started.stderr
     assert f"http://127.0.0.1:{port}" in started.stdout
     assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
