@@ -156,7 +156,7 @@ def test_many_secrets_in_any_text(secrets: list[str], text: str, data: st.DataOb
     secret = data.draw(st.sampled_from(secrets))
     at = data.draw(st.integers(0, len(text)))
     redacted = redactor.redact(text[:at] + secret + text[at:])
-    assert secret not in redacted.replace(MASK, "\x01")
+    assert not any(secret in part for part in redacted.split(MASK))
 
 
 def test_parts_of_a_token_are_as_secret_as_the_whole() -> None:
