@@ -9,7 +9,6 @@ from pydantic import AwareDatetime, BaseModel, Field
 from app.core.identifiers import OrganizationId, UserId
 from app.web.pagination import PageRequest
 
-
 ChangeAction = Literal["create", "update", "delete", "resolve_secrets", "rotate_secrets"]
 
 
