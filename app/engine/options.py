@@ -17,8 +17,8 @@ class RunOptions:
 
     A rate counts attempts. `fail_fast` starts nothing more after the first test that did not pass.
     Teardown may take `teardown_seconds` after a run was cut short. `seed` fixes the dynamic values,
-    `timing` "full" measures every phase of an exchange. A target that asks for more patience than
-    `retry_after_maximum_seconds` does not get it. Retries of `retry_count` wait
+    `timing` "full" also looks at certificates; phases are always told. A target that asks for more
+    patience than `retry_after_maximum_seconds` does not get it. Retries of `retry_count` wait
     `retry_initial_seconds`, doubling up to `retry_maximum_seconds`, plus jitter.
 
     `guards_network` keeps tests from private networks and other places that are not public, except

@@ -72,7 +72,7 @@ class RunOptions(RequestModel):
         int | None, Field(ge=-(2**63), lt=2**63, description="Repeats the dynamic values of a run.")
     ] = None
     timing: Annotated[
-        Timing, Field(description="`full` measures every phase of an exchange, at some cost.")
+        Timing, Field(description="`full` also looks at the certificate of every target.")
     ] = "fast"
 
 
