@@ -1,10 +1,13 @@
 """Processes of the service end and come back; viewers come back as well, after what they have."""
 
 import asyncio
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from scripts.demonstration.components import SupabaseDetails, service_settings
+import pytest
+
+from scripts.demonstration.components import Service, SupabaseDetails, service_settings
 from scripts.demonstration.processes import Child
 from tests.fixtures.service import StartService
 from tests.fixtures.users import SignUp
@@ -37,6 +40,15 @@ async def test_the_service_is_killed_and_stopped_and_comes_back(
     assert [len(viewer.snapshots) for viewer in viewers] == [1, 1, 1]
 
 
+@pytest.fixture
+def idle_service(service: Service) -> Iterator[None]:
+    """The service of the other tests takes no runs meanwhile: it works from the same queue."""
+    service.stop()
+    yield
+    service.start()
+
+
+@pytest.mark.usefixtures("idle_service")
 async def test_viewers_of_two_processes_see_what_a_third_one_does(
     start_service: StartService,
     supabase: SupabaseDetails,
