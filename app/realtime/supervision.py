@@ -61,7 +61,6 @@ class Supervisor:
             try:
                 self.look()
             except Exception:
-                # A mistake about one connection must not leave all others alone.
                 logger.exception("supervision_failed")
 
     async def check_access_regularly(self) -> None:
@@ -77,7 +76,11 @@ class Supervisor:
         """End what is over, wake who needs a heartbeat, and tell who has come and gone."""
         now, instant = self._clock.monotonic(), self._clock.now()
         for connection in self._connections:
-            self._look_at(connection, now, instant)
+            try:
+                self._look_at(connection, now, instant)
+            except Exception:
+                # A mistake about one connection must not leave all others alone.
+                logger.exception("connection_not_looked_at")
         for feed in self._list_feeds():
             feed.tell_presence()
         self._access.forget_old_grants()

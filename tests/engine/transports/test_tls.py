@@ -21,7 +21,7 @@ from tests.engine.transports.tls_server import (
 )
 from tests.engine.transports.transports import TRANSPORTS, AnyTransport
 
-EXPIRED = datetime(2021, 1, 1)  # noqa: DTZ001
+EXPIRED = datetime(2021, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(params=["direct", "pyreqwest"])
@@ -122,7 +122,7 @@ async def test_no_tls_where_tls_is_wanted(http: AnyTransport) -> None:
 
 @pytest.mark.parametrize("tls", [TRUSTING, Tls(verify=False)])
 async def test_the_certificate_is_told_whenever_somebody_asks(tls: Tls) -> None:
-    leaf = issue(not_after=datetime(2199, 1, 2, 3, 4, 5))  # noqa: DTZ001
+    leaf = issue(not_after=datetime(2199, 1, 2, 3, 4, 5, tzinfo=UTC))
     async with serve_tls(build_context(leaf)) as url, aclosing(TRANSPORTS["http"]()) as http:
         unasked = await http.send(build_request(url, tls), 5)
         asked = await http.send(build_request(url, tls, is_detailed=True), 5)

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 
 import trustme
 
@@ -22,7 +22,7 @@ def issue(
     not_after: datetime | None = None,
 ) -> trustme.LeafCert:
     """A certificate for the host that is valid until then."""
-    not_before = None if not_after is None else datetime(2020, 1, 1)  # noqa: DTZ001
+    not_before = None if not_after is None else datetime(2020, 1, 1, tzinfo=UTC)
     return authority.issue_cert(host, not_before=not_before, not_after=not_after)
 
 
