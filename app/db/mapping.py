@@ -1,5 +1,6 @@
 """What the database answers, as the errors of this service."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
@@ -44,6 +45,8 @@ from app.db.errors import (
 )
 
 RETRY_AFTER: Final = timedelta(seconds=2)
+UNIQUE_VIOLATION: Final = "23505"
+_CONSTRAINT: Final = re.compile(r'unique constraint "([^"]+)"')
 
 _BY_HINT: Final[Mapping[str, type[AppError]]] = MappingProxyType(
     {
@@ -78,6 +81,23 @@ _BY_STATUS: Final[Mapping[str, type[AppError]]] = MappingProxyType(
         "503": UnavailableError,
     }
 )
+
+TAKEN_FIELDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "api_credentials_user_id_credential_name_key": "credential_name",
+        "api_endpoints_project_id_path_method_key": "path",
+        "environments_project_id_name_key": "name",
+        "organizations_slug_key": "slug",
+        "projects_organization_id_name_key": "name",
+        "report_templates_organization_id_name_key": "name",
+        "saved_searches_user_id_name_key": "name",
+        "test_cases_project_id_key_key": "key",
+        "test_cases_suite_id_name_key": "name",
+        "test_data_fixtures_project_id_name_key": "name",
+        "test_suites_project_id_name_key": "name",
+    }
+)
+"""The field that the caller chose, by the constraint that wants it to be unique."""
 
 _BY_CODE: Final[Mapping[str, type[AppError]]] = MappingProxyType(
     {
@@ -138,7 +158,10 @@ def from_answer(error: APIError) -> AppError:
     code = error.code or ""
     error_class = error_class_of(code, error.hint)
     detail = None if issubclass(error_class, NotFoundError) else _detail_for_caller(code, error)
-    return error_class(detail, retry_after=_retry_after(error_class))
+    field = _find_taken_field(error.message) if code == UNIQUE_VIOLATION else None
+    if field is not None:
+        detail = f"Another one has this {field}."
+    return error_class(detail, field=field, retry_after=_retry_after(error_class))
 
 
 def from_transport(error: httpx.TransportError) -> AppError:
@@ -169,6 +192,12 @@ def _detail_for_caller(code: str, error: APIError) -> str | None:
     if code in {"23502", "23503", "23514", "P0001"}:
         return error.message
     return None
+
+
+def _find_taken_field(message: str | None) -> str | None:
+    """Under row level security Postgres tells no columns, only the constraint."""
+    constraint = _CONSTRAINT.search(message or "")
+    return TAKEN_FIELDS.get(constraint[1]) if constraint else None
 
 
 def _retry_after(error_class: type[AppError]) -> timedelta | None:

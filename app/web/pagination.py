@@ -2,8 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 import orjson
@@ -39,21 +39,35 @@ class Listing(Generic[Item]):
     A table as a list.
 
     `order` names fields of the rows that together are unique; `columns` are those of the item
-    unless given.
+    unless given. `includes` are fields of the item that callers get on demand: what PostgREST is
+    asked for by name of the field.
     """
 
     table: str
     item: type[Item]
     order: tuple[str, ...]
     columns: str | None = None
+    includes: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def selected(self) -> str:
-        """The columns as PostgREST takes them."""
-        return self.columns or ",".join(self.item.model_fields)
+        """The columns of every item as PostgREST takes them."""
+        own = [name for name in self.item.model_fields if name not in self.includes]
+        return self.columns or ",".join(own)
+
+    def select_with(self, include: Collection[str]) -> str:
+        """Return the columns of an item with what the caller wants included."""
+        wanted = [columns for name, columns in self.includes.items() if name in include]
+        return ",".join([self.selected, *wanted])
 
     async def select_page(
-        self, session: Session, page: PageRequest, *, sort: str | None = None, **where: object
+        self,
+        session: Session,
+        page: PageRequest,
+        *,
+        sort: str | None = None,
+        include: Collection[str] = (),
+        **where: object,
     ) -> Page[Item]:
         """
         Return a piece of the visible rows that fulfil `where` (values or conditions).
@@ -65,7 +79,7 @@ class Listing(Generic[Item]):
         after = decode_cursor(page.cursor, len(order)) if page.cursor else None
         rows = await session.select(
             self.table,
-            self.selected,
+            self.select_with(include),
             where=where,
             keyset=Keyset(order, descending=(sort or "").startswith("-"), after=after),
             limit=page.limit + 1,

@@ -1,6 +1,6 @@
 """Rows that the API shows one by one, changes and removes, each with the caller's rights."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -34,9 +34,12 @@ class Resource(Generic[DatedItem]):
 
     listing: Listing[DatedItem]
 
-    async def get(self, session: Session, identifier: UUID) -> DatedItem:
+    async def get(
+        self, session: Session, identifier: UUID, include: Collection[str] = ()
+    ) -> DatedItem:
         """Return the row; raises `NotFoundError` when the caller does not see it."""
-        row = await session.find(self.listing.table, self.listing.selected, id=identifier)
+        columns = self.listing.select_with(include)
+        row = await session.find(self.listing.table, columns, id=identifier)
         if row is None:
             raise NotFoundError
         return self._parse(row)

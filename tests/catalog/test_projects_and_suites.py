@@ -56,6 +56,10 @@ async def test_a_taken_name_is_a_conflict(team: Team) -> None:
     path = f"/organizations/{team.organization['id']}/projects"
     answer = await team.owner.post(path, {"name": project["name"]})
     assert (answer.status_code, answer.json()["code"]) == (409, "already_exists")
+    assert (answer.json()["field"], answer.json()["detail"]) == (
+        "name",
+        "Another one has this name.",
+    )
 
 
 async def test_suites_come_in_their_order(team: Team) -> None:

@@ -57,6 +57,20 @@ def create_answer(code: str, **parts: str) -> AppError:
     return from_answer(APIError({"code": code, **parts}))
 
 
+@pytest.mark.parametrize(
+    ("constraint", "field"),
+    [("projects_organization_id_name_key", "name"), ("something_else_key", None)],
+)
+def test_a_taken_value_is_named_by_its_field(constraint: str, field: str | None) -> None:
+    error = create_answer(
+        "23505",
+        message=f'duplicate key value violates unique constraint "{constraint}"',
+        details="Key (name)=(secret-value) already exists.",
+    )
+    assert error.field == field
+    assert "secret-value" not in str(error)
+
+
 def test_the_words_of_our_functions_reach_the_caller() -> None:
     error = create_answer("PT409", message="run is over", details="it ended at noon")
     assert isinstance(error, ConflictError)
