@@ -9,6 +9,7 @@ import httpx
 import orjson
 from httpx_aiohttp import AiohttpTransport
 
+from app.core.database_use import add_database_request
 from app.core.logging import get_logger
 from app.core.settings import Settings
 from app.db.errors import GatewayAnswerError
@@ -33,8 +34,11 @@ class CountingTransport(httpx.AsyncBaseTransport):
         resource = request.url.path.partition("/rest/v1/")[2]
         self.counts[resource] += 1
         started = time.perf_counter()
-        response = await self._transport.handle_async_request(request)
-        milliseconds = round((time.perf_counter() - started) * 1000, 2)
+        try:
+            response = await self._transport.handle_async_request(request)
+        finally:
+            milliseconds = round((time.perf_counter() - started) * 1000, 2)
+            add_database_request(milliseconds)
         logger.debug(
             "database_request",
             method=request.method,

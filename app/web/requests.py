@@ -9,6 +9,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.database_use import begin_database_use
 from app.core.logging import get_logger
 from app.web.problems import render_unhandled
 
@@ -43,6 +44,7 @@ class _Exchange:
         self._send = send
         self._request_id = request_id
         self._status: int | None = None
+        self._database_use = begin_database_use()
 
     async def serve(self, app: ASGIApp, receive: Receive) -> None:
         started = time.perf_counter()
@@ -71,6 +73,8 @@ class _Exchange:
             path=self._scope["path"],
             status=self._status,
             duration_ms=milliseconds,
+            database_requests=self._database_use.requests,
+            database_ms=round(self._database_use.milliseconds, 2),
         )
 
 
