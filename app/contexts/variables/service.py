@@ -1,36 +1,12 @@
-"""What can be done with environments and variables."""
+"""What can be done with variables."""
 
 from app.auth.secret_writer import SecretWriter
-from app.contexts import repository
-from app.contexts.schemas import Environment, EnvironmentCreate, Variable, VariablePut
-from app.core.errors import NotFoundError
-from app.core.identifiers import EnvironmentId, ProjectId
+from app.contexts.environments.service import get_environment
+from app.contexts.variables import repository
+from app.contexts.variables.schemas import Variable, VariablePut
+from app.core.identifiers import EnvironmentId
 from app.db.session import Session
 from app.web.pagination import Page, PageRequest
-
-
-async def create_environment(
-    session: Session, project_id: ProjectId, environment: EnvironmentCreate
-) -> Environment:
-    """Create an environment; raises `NotFoundError`, `ForbiddenError` or `AlreadyExistsError`."""
-    return await repository.create_environment(session, project_id, environment)
-
-
-async def get_environment(session: Session, environment_id: EnvironmentId) -> Environment:
-    """Return the environment; raises `NotFoundError` when the caller may not see it."""
-    environment = await repository.find_environment(session, environment_id)
-    if environment is None:
-        raise NotFoundError
-    return environment
-
-
-async def list_environments(
-    session: Session, project_id: ProjectId, page: PageRequest
-) -> Page[Environment]:
-    """Return the environments of a project; raises `NotFoundError`."""
-    if not await repository.has_project(session, project_id):
-        raise NotFoundError
-    return await repository.list_environments(session, project_id, page)
 
 
 async def list_variables(
