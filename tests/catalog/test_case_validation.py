@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.catalog.schemas.cases import CaseCreate
-from app.catalog.validation import check_case
+from app.catalog.cases.schemas.cases import CaseCreate
+from app.catalog.cases.validation import check_case
 from app.web.errors import RequestInvalidError
 
 Case = dict[str, Any]

@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 from pydantic import ValidationError
 
-from app.catalog.schemas.cases import CaseCreate
-from app.catalog.validation import check_case
+from app.catalog.cases.schemas.cases import CaseCreate
+from app.catalog.cases.validation import check_case
 from app.engine import (
     InvalidPlanError,
     Plan,

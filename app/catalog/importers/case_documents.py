@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from app.catalog.schemas.cases import CaseCreate, Dependency
-from app.catalog.schemas.requests import Endpoint, RequestConfig
-from app.catalog.schemas.responses import ResponseSpec
+from app.catalog.cases.schemas.cases import CaseCreate, Dependency
+from app.catalog.cases.schemas.requests import RequestConfig
+from app.catalog.cases.schemas.responses import ResponseSpec
+from app.catalog.endpoints.schemas import Endpoint
 
 CaseDocument = dict[str, Any]
 

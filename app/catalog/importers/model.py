@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from app.catalog.schemas.cases import CaseCreate
+from app.catalog.cases.schemas.cases import CaseCreate
 
 NoticeKind = Literal["not_imported", "changed", "suggested"]
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from app.catalog.cases.schemas.cases import CaseCreate
+from app.catalog.cases.validation import check_case
 from app.catalog.importers.case_documents import (
     CaseDocument,
     from_mergeable,
@@ -25,8 +27,6 @@ from app.catalog.importers.schemas import (
     ReportedNotice,
     ReportedVariable,
 )
-from app.catalog.schemas.cases import CaseCreate
-from app.catalog.validation import check_case
 from app.web.errors import RequestInvalidError
 
 MAXIMUM_NOTICES = 2_000

@@ -15,7 +15,7 @@ from app.catalog.importers.schemas import (
     ImportState,
     ImportSummary,
 )
-from app.catalog.service import get_project
+from app.catalog.projects.service import get_project
 from app.core.errors import NotFoundError
 from app.core.identifiers import ImportId, ProjectId
 from app.db.session import Session

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
+from app.catalog.cases.schemas.cases import CaseCreate
+from app.catalog.cases.validation import check_case
 from app.catalog.importers.documents import parse_document
 from app.catalog.importers.errors import DocumentInvalidError
 from app.catalog.importers.keys import KeyMaker
@@ -32,8 +34,6 @@ from app.catalog.importers.openapi.samples import Sampler
 from app.catalog.importers.openapi.security import SecurityWriter
 from app.catalog.importers.openapi.swagger import SwaggerConverter
 from app.catalog.importers.openapi.tokens import share_token
-from app.catalog.schemas.cases import CaseCreate
-from app.catalog.validation import check_case
 from app.engine.json_values import JsonObject
 from app.web.errors import RequestInvalidError
 

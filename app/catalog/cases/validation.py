@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from app.catalog.schemas.cases import CaseCreate
-from app.catalog.schemas.requests import Endpoint, RequestConfig
-from app.catalog.schemas.responses import ResponseSpec
+from app.catalog.cases.schemas.cases import CaseCreate
+from app.catalog.cases.schemas.requests import RequestConfig
+from app.catalog.cases.schemas.responses import ResponseSpec
+from app.catalog.endpoints.schemas import Endpoint
 from app.engine import InvalidPlanError, JsonObject, JsonValue, PlannedTest, Scope
 from app.engine.assertions.checks import build_checks, build_declared_checks
 from app.engine.captures import compile_captures

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from app.catalog.fields import JsonPath, Scalar, SparseModel
 from app.catalog.models import AssertionOperator, BodyMatchType, CaptureSource
-from app.catalog.schemas.fields import JsonPath, Scalar, SparseModel
 from app.engine.captures import CaptureTarget
 from app.engine.results import AssertionType, Severity
 from app.web.fields import Name, RequestModel

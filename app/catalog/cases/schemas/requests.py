@@ -4,29 +4,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SerializeAsAny, StringConstraints, ValidationInfo, field_validator
 
-from app.catalog.models import AuthType, BodyType, Method
-from app.catalog.schemas.authentication import SETTINGS, AuthSettings, NoSettings
-from app.catalog.schemas.fields import Path, SparseModel, Template
+from app.catalog.cases.schemas.authentication import SETTINGS, AuthSettings, NoSettings
+from app.catalog.fields import SparseModel, Template
+from app.catalog.models import AuthType, BodyType
 from app.engine.transfer import HIGHEST_REDIRECTS
-from app.web.fields import Description, Name, RequestModel
+from app.web.fields import RequestModel
 
 Pem = Annotated[str, StringConstraints(max_length=131_072)]
 LARGEST_RESPONSE_BYTES = 100 * 1024 * 1024
-
-
-class Endpoint(RequestModel):
-    """Where the request goes; endpoints with the same method and path are shared in a project."""
-
-    method: Method = Field(examples=["POST"])
-    path: Path = Field(examples=["/login"])
-    name: Name | None = Field(default=None, examples=["Login"])
-    description: Description | None = None
-    response_schemas: dict[str, Any] | None = Field(
-        default=None,
-        max_length=100,
-        description="JSON Schemas of the answers by status code, for `openapi` assertions.",
-        examples=[{"200": {"type": "object", "required": ["access_token"]}}],
-    )
 
 
 class Redirects(SparseModel):

@@ -5,11 +5,12 @@ from typing import Any, Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from app.catalog.cases.schemas.repetition import Iterate, Poll, Retry
+from app.catalog.cases.schemas.requests import RequestConfig
+from app.catalog.cases.schemas.responses import ResponseSpec
+from app.catalog.endpoints.schemas import Endpoint
+from app.catalog.fields import Key, Tag
 from app.catalog.models import FixtureUse, Method
-from app.catalog.schemas.fields import Key, Tag
-from app.catalog.schemas.repetition import Iterate, Poll, Retry
-from app.catalog.schemas.requests import Endpoint, RequestConfig
-from app.catalog.schemas.responses import ResponseSpec
 from app.core.identifiers import FixtureId, SuiteId, TestCaseId
 from app.engine.dependencies import Condition, DependencyType
 from app.engine.planned_test import Phase

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from app.catalog.schemas.fields import SparseModel
-from app.catalog.schemas.responses import AssertionSpec, StatusCode
+from app.catalog.cases.schemas.responses import AssertionSpec, StatusCode
+from app.catalog.fields import SparseModel
 from app.engine.errors import TransportFailure
 from app.engine.iterations import MAXIMUM_ITERATIONS, SOURCES
 from app.engine.retries.policies import (

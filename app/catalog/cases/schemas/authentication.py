@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
+from app.catalog.fields import SparseModel, Template
 from app.catalog.models import AuthType
-from app.catalog.schemas.fields import SparseModel, Template
 
 
 class NoSettings(SparseModel):

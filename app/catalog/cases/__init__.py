@@ -1,0 +1,1 @@
+"""Test cases: what they send and what they expect."""

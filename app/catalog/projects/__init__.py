@@ -1,0 +1,1 @@
+"""What is tested: an API or a product."""
