@@ -1,0 +1,176 @@
+"""Cases while readers make them from the requests of a document: one by one, in its order."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from app.catalog.cases.schemas.cases import CaseCreate
+from app.catalog.cases.validation import check_case
+from app.catalog.importers.errors import DocumentInvalidError
+from app.catalog.importers.keys import KeyMaker
+from app.catalog.importers.model import ImportedCase, ImportedSuite, Notice, NoticeKind
+from app.catalog.importers.sizes import find_excess
+from app.web.errors import RequestInvalidError
+
+MAXIMUM_CASES: Final = 1_000
+LONGEST_NAME: Final = 200
+LONGEST_ORIGIN: Final = 500
+LONGEST_DESCRIPTION: Final = 5_000
+MAXIMUM_DEPENDENCIES: Final = 100
+MOST_EXPECTATIONS: Final = 200
+
+
+def check_count(count: int) -> None:
+    """Raise `DocumentInvalidError` for more cases than one transaction can write in its time."""
+    if count > MAXIMUM_CASES:
+        message = f"It describes {count} cases; at most {MAXIMUM_CASES} are imported at a time."
+        raise DocumentInvalidError(message)
+
+
+@dataclass(slots=True, kw_only=True)
+class CaseDraft:
+    """A case that may still get values, captures and dependencies; `place` is in the document."""
+
+    origin: str
+    key: str
+    name: str
+    suite: str
+    place: str
+    description: str | None = None
+    enabled: bool = True
+    endpoint: dict[str, Any] = field(default_factory=dict[str, Any])
+    request: dict[str, Any] = field(default_factory=dict[str, Any])
+    response: dict[str, Any] = field(default_factory=dict[str, Any])
+    options: dict[str, Any] = field(default_factory=dict[str, Any])
+    dependencies: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+
+    def require(self, key: str, dependency_type: str, condition: str = "passed") -> None:
+        """Make it depend on another case; the first word counts, and the first hundred of them."""
+        if key == self.key or len(self.dependencies) >= MAXIMUM_DEPENDENCIES:
+            return
+        self.dependencies.setdefault(
+            key,
+            {
+                "required_test_key": key,
+                "dependency_type": dependency_type,
+                "condition": condition,
+            },
+        )
+
+    def add_assertion(self, **assertion: Any) -> None:
+        """Expect something of the answer; fields as in `AssertionSpec`."""
+        self.response.setdefault("assertions", []).append(assertion)
+
+    def add_capture(self, name: str, spec: str | dict[str, Any]) -> str:
+        """Keep a part of the answer; return the path by which later cases name it."""
+        captures: dict[str, Any] = self.response.setdefault("capture_vars", {})
+        for known, value in captures.items():
+            if value == spec:
+                return f"captured_data.{self.key}.{known}"
+        free, number = name, 1
+        while free in captures:
+            number += 1
+            free = f"{name}_{number}"
+        captures[free] = spec
+        return f"captured_data.{self.key}.{free}"
+
+    def to_document(self, order_index: int) -> dict[str, Any]:
+        """Return the case as the catalog takes it; `options` are fields such as `retry`."""
+        return {
+            **self.options,
+            "key": self.key,
+            "name": self.name,
+            "description": self.description and self.description[:LONGEST_DESCRIPTION],
+            "order_index": order_index,
+            "enabled": self.enabled,
+            "endpoint": self.endpoint,
+            "request": self.request,
+            "response": self.response,
+            "dependencies": list(self.dependencies.values()),
+        }
+
+
+class CaseCollector:
+    """The cases of one document with different keys, names and origins; refused ones are told."""
+
+    def __init__(self, notices: list[Notice]) -> None:
+        self._notices = notices
+        self._keys = KeyMaker()
+        self._origins: set[str] = set()
+        self._names: defaultdict[str, set[str]] = defaultdict(set)
+        self._cases: defaultdict[str, list[ImportedCase]] = defaultdict(list)
+        self._count = 0
+
+    def begin(
+        self, *, origin: str, name: str, suite: str, place: str, key: str | None = None
+    ) -> CaseDraft:
+        """Return an empty draft; what it is called is made to differ from the others."""
+        title = name.strip()[:LONGEST_NAME].strip() or "Request"
+        suite = suite.strip()[:LONGEST_NAME].strip() or "Requests"
+        return CaseDraft(
+            origin=_make_unique(origin[:LONGEST_ORIGIN], self._origins),
+            key=self._keys.make((key or title)[:LONGEST_NAME]),
+            name=_make_unique(title, self._names[suite]),
+            suite=suite,
+            place=place,
+        )
+
+    def accept(self, draft: CaseDraft) -> bool:
+        """Add the draft as it is now, if the catalog would take it; otherwise say why not."""
+        self._cut(draft)
+        try:
+            case = CaseCreate.model_validate(draft.to_document(self._count))
+            check_case(case)
+        except (ValidationError, RequestInvalidError) as error:
+            self.tell("not_imported", draft.place, explain(error))
+            return False
+        if excess := find_excess(case):
+            self.tell("not_imported", draft.place, excess)
+            return False
+        self._count += 1
+        self._cases[draft.suite].append(ImportedCase(draft.origin, case))
+        return True
+
+    def tell(self, kind: NoticeKind, place: str, text: str) -> None:
+        """Note something that the person who imports should know."""
+        self._notices.append(Notice(kind, place, text))
+
+    def build_suites(self, descriptions: Mapping[str, str | None]) -> tuple[ImportedSuite, ...]:
+        """Return the suites in the order of their first cases."""
+        return tuple(
+            ImportedSuite(
+                name, tuple(cases), (descriptions.get(name) or "")[:LONGEST_DESCRIPTION] or None
+            )
+            for name, cases in self._cases.items()
+        )
+
+    def _cut(self, draft: CaseDraft) -> None:
+        assertions: list[Any] = draft.response.get("assertions", [])
+        captures: dict[str, Any] = draft.response.get("capture_vars", {})
+        for name, entries in (("assertions", assertions), ("captures", captures)):
+            if len(entries) > MOST_EXPECTATIONS:
+                text = f"It has {len(entries)} {name}; the first {MOST_EXPECTATIONS} are imported."
+                self.tell("not_imported", draft.place, text)
+        del assertions[MOST_EXPECTATIONS:]
+        for name in list(captures)[MOST_EXPECTATIONS:]:
+            del captures[name]
+
+
+def explain(error: ValidationError | RequestInvalidError) -> str:
+    """Return what is wrong with a case, in one sentence."""
+    if isinstance(error, RequestInvalidError):
+        return error.detail
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+
+
+def _make_unique(wanted: str, taken: set[str]) -> str:
+    name, number = wanted, 1
+    while name in taken:
+        number += 1
+        name = f"{wanted[: LONGEST_NAME - 10]} #{number}"
+    taken.add(name)
+    return name
