@@ -4,7 +4,15 @@ from datetime import UTC
 
 from app.core.identifiers import RunId
 from app.db.session import Row, Session
-from app.runs.schemas import Result, Run, RunContext, RunCounts, RunStart, TimelineEntry
+from app.runs.schemas import (
+    Result,
+    Run,
+    RunContext,
+    RunCounts,
+    RunStart,
+    TimelineEntry,
+    Trigger,
+)
 from app.web.pagination import Listing, Page, PageRequest
 
 _COUNTS = {name: f"{name}_count" for name in RunCounts.model_fields}
@@ -26,10 +34,10 @@ _RESULTS = Listing("test_results", Result, ("completed_at", "id"), _RESULT_COLUM
 _TIMELINE = Listing("test_results", TimelineEntry, ("completed_at", "id"), _TIMELINE_COLUMNS)
 
 
-async def start(session: Session, start: RunStart) -> Run:
+async def start(session: Session, start: RunStart, trigger: Trigger = "api") -> Run:
     """Create a pending run of the selected tests."""
-    request = start.model_dump(mode="json", exclude_none=True)
-    return Run.model_validate(await session.call("start_test_run", {"trigger": "api", **request}))
+    request = {**start.model_dump(mode="json", exclude_none=True), "trigger": trigger}
+    return Run.model_validate(await session.call("start_test_run", request))
 
 
 async def find(session: Session, run_id: RunId) -> Run | None:

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.core.identifiers import (
     EnvironmentId,
@@ -12,6 +12,7 @@ from app.core.identifiers import (
     ProjectId,
     ResultId,
     RunId,
+    SavedSearchId,
     SuiteId,
     TestCaseId,
     UserId,
@@ -22,6 +23,10 @@ from app.engine.results import HoldKind, Severity
 from app.web.fields import RequestModel
 
 JsonObject = dict[str, Any]
+Trigger = Literal["manual", "api", "webhook", "schedule", "ci"]
+
+LARGEST_VARIABLES: Final = 200_000
+"""Bytes of the names and values of the variables of a run together."""
 
 
 class RunStatus(StrEnum):
@@ -76,8 +81,67 @@ class RunOptions(RequestModel):
     ] = "fast"
 
 
+def _check_variables(variables: dict[str, str]) -> dict[str, str]:
+    if (
+        sum(len(name) + len(value.encode()) for name, value in variables.items())
+        > LARGEST_VARIABLES
+    ):
+        message = f"have at most {LARGEST_VARIABLES} bytes together"
+        raise ValueError(message)
+    return variables
+
+
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+VariableName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", min_length=1, max_length=128)
+]
+Variables = Annotated[
+    dict[VariableName, Annotated[str, StringConstraints(max_length=65_536)]],
+    Field(max_length=100, examples=[{"LOCALE": "de-DE"}]),
+    AfterValidator(_check_variables),
+]
+
+
+class RunSelection(RequestModel):
+    """
+    Which tests to run: those that everything given here agrees on; without anything, all.
+
+    Disabled tests, and tests of disabled suites, run only when they are named one by one. What the
+    selected tests require joins them, and the setup and teardown of their suites.
+    """
+
+    suite_ids: Annotated[list[SuiteId] | None, Field(min_length=1, max_length=1_000)] = None
+    test_case_ids: Annotated[list[TestCaseId] | None, Field(min_length=1, max_length=10_000)] = None
+    tags: Annotated[
+        list[Tag] | None,
+        Field(min_length=1, max_length=100, description="Tests that have one of these."),
+    ] = None
+    failed_in_run_id: Annotated[
+        RunId | None, Field(description="Tests that ended there as failed or error.")
+    ] = None
+    changed_since: Annotated[
+        AwareDatetime | None,
+        Field(
+            description=(
+                "Tests that were changed since: the case, its request, expected response, "
+                "endpoint, dependencies or fixtures."
+            )
+        ),
+    ] = None
+    saved_search_id: Annotated[
+        SavedSearchId | None,
+        Field(description="One of your saved searches; docs/api.md tells what its filters mean."),
+    ] = None
+
+
 class RunStart(RequestModel):
-    """Which tests to run, and where."""
+    """
+    Which tests to run, and where.
+
+    `suite_id` and `test_case_ids` are short for the lists of `selection`; both may be given.
+    `variables` take the place of variables of the environment in this run, secret ones included.
+    They are shown in the run and masked nowhere: no place for secrets.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -94,6 +158,8 @@ class RunStart(RequestModel):
     environment_id: EnvironmentId
     suite_id: SuiteId | None = None
     test_case_ids: Annotated[list[TestCaseId] | None, Field(min_length=1, max_length=10_000)] = None
+    selection: RunSelection = RunSelection()
+    variables: Variables = {}
     options: RunOptions = RunOptions()
     target_version: Annotated[str | None, Field(max_length=200)] = None
     metadata: JsonObject = {}

@@ -5,17 +5,19 @@ from app.core.identifiers import RunId
 from app.db.session import Session
 from app.runs import repository
 from app.runs.queue import RunQueue
-from app.runs.schemas import Result, Run, RunContext, RunStart, TimelineEntry
+from app.runs.schemas import Result, Run, RunContext, RunStart, TimelineEntry, Trigger
 from app.web.pagination import Page, PageRequest
 
 
-async def start_run(session: Session, queue: RunQueue, start: RunStart) -> Run:
+async def start_run(
+    session: Session, queue: RunQueue, start: RunStart, *, trigger: Trigger = "api"
+) -> Run:
     """
     Create a run and queue it.
 
-    Raises `NotFoundError`, `ForbiddenError` or `NoTestsSelectedError`.
+    Raises `NotFoundError`, `ForbiddenError`, `SelectedTestNotFoundError` or `NoTestsSelectedError`.
     """
-    run = await repository.start(session, start)
+    run = await repository.start(session, start, trigger)
     await queue.enqueue(run.id)
     return run
 
