@@ -59,6 +59,55 @@ class FixtureNotFoundError(InvalidError):
     title = "A fixture that the test uses does not exist in this project."
 
 
+class SuiteNotFoundError(InvalidError):
+    """A test is to move to a suite that its project does not have."""
+
+    code = "suite_not_found"
+    title = "The suite does not exist in this project."
+
+
+class OrderIncompleteError(InvalidError):
+    """An order has to name each of the things it orders once; the detail names the first others."""
+
+    code = "order_incomplete"
+    title = "The order does not name each one exactly once."
+
+
+class CaseInUseError(ConflictError):
+    """Other tests require the test or use what it captures; the detail names them."""
+
+    code = "test_case_in_use"
+    title = "Other tests need this test."
+
+
+class EndpointInUseError(ConflictError):
+    """An endpoint that tests call is not deleted; the detail names them."""
+
+    code = "endpoint_in_use"
+    title = "Tests call this endpoint."
+
+
+class FixtureInUseError(ConflictError):
+    """A fixture that tests use is neither deleted nor renamed; the detail names them."""
+
+    code = "fixture_in_use"
+    title = "Tests use this fixture."
+
+
+class ProjectHasActiveRunsError(ConflictError):
+    """A project is not deleted while its runs go on."""
+
+    code = "project_has_active_runs"
+    title = "A run of this project has not ended yet."
+
+
+class ChangedMeanwhileError(ConflictError):
+    """The row is not the one that the change was made for."""
+
+    code = "changed_meanwhile"
+    title = "Others changed the resource at the same moment; try again."
+
+
 class SelectedTestNotFoundError(InvalidError):
     """The selection of a run names a test that the project does not have."""
 
@@ -106,6 +155,13 @@ class InvalidNotificationError(InvalidError):
 
     code = "invalid_notification"
     title = "The notification does not have the expected shape."
+
+
+class EnvironmentInUseError(ConflictError):
+    """An environment that runs were made in is not deleted: their results would mean nothing."""
+
+    code = "environment_in_use"
+    title = "Runs were made in this environment, and are kept with it."
 
 
 class LastOwnerError(ConflictError):

@@ -25,27 +25,37 @@ from app.core.errors import (
     UnavailableError,
 )
 from app.db.errors import (
+    CaseInUseError,
+    ChangedMeanwhileError,
     ContextLimitExceededError,
     DatabaseBusyError,
     DatabaseMismatchError,
     DatabaseTimeoutError,
     DatabaseUnavailableError,
     DependencyCycleError,
+    EndpointInUseError,
+    EnvironmentInUseError,
+    FixtureInUseError,
     FixtureNotFoundError,
     GatewayAnswerError,
     InvalidNotificationError,
     LastOwnerError,
     NoTestsSelectedError,
+    OrderIncompleteError,
+    ProjectHasActiveRunsError,
     RequiredTestNotFoundError,
     RoleAboveOwnError,
     RunAlreadyFinishedError,
     RunClaimedByAnotherWorkerError,
     SecretRejectedError,
     SelectedTestNotFoundError,
+    SuiteNotFoundError,
 )
 
 RETRY_AFTER: Final = timedelta(seconds=2)
 UNIQUE_VIOLATION: Final = "23505"
+FOREIGN_KEY_VIOLATION: Final = "23503"
+_NEEDED: Final = re.compile(r'update or delete on table "([^"]+)" violates')
 _CONSTRAINT: Final = re.compile(r'unique constraint "([^"]+)"')
 
 _BY_HINT: Final[Mapping[str, type[AppError]]] = MappingProxyType(
@@ -64,6 +74,13 @@ _BY_HINT: Final[Mapping[str, type[AppError]]] = MappingProxyType(
             InvalidNotificationError,
             LastOwnerError,
             RoleAboveOwnError,
+            SuiteNotFoundError,
+            OrderIncompleteError,
+            CaseInUseError,
+            EndpointInUseError,
+            FixtureInUseError,
+            ProjectHasActiveRunsError,
+            ChangedMeanwhileError,
         )
     }
 )
@@ -93,11 +110,17 @@ TAKEN_FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "saved_searches_user_id_name_key": "name",
         "test_cases_project_id_key_key": "key",
         "test_cases_suite_id_name_key": "name",
+        "test_dependencies_dependent_test_id_required_test_id_key": "required_test_id",
         "test_data_fixtures_project_id_name_key": "name",
         "test_suites_project_id_name_key": "name",
     }
 )
 """The field that the caller chose, by the constraint that wants it to be unique."""
+
+_IN_USE: Final[Mapping[str, type[AppError]]] = MappingProxyType(
+    {"environments": EnvironmentInUseError}
+)
+"""Why a row of the table cannot be deleted, when other rows need it."""
 
 _BY_CODE: Final[Mapping[str, type[AppError]]] = MappingProxyType(
     {
@@ -156,6 +179,9 @@ def error_class_of(code: str, hint: str | None = None) -> type[AppError]:
 def from_answer(error: APIError) -> AppError:
     """Return our error for one that PostgREST answered; only texts meant for callers are kept."""
     code = error.code or ""
+    needed = _find_needed(error.message) if code == FOREIGN_KEY_VIOLATION else None
+    if needed is not None:
+        return needed()
     error_class = error_class_of(code, error.hint)
     detail = None if issubclass(error_class, NotFoundError) else _detail_for_caller(code, error)
     field = _find_taken_field(error.message) if code == UNIQUE_VIOLATION else None
@@ -192,6 +218,12 @@ def _detail_for_caller(code: str, error: APIError) -> str | None:
     if code in {"23502", "23503", "23514", "P0001"}:
         return error.message
     return None
+
+
+def _find_needed(message: str | None) -> type[AppError] | None:
+    """Why the row that other rows need is not deleted; None for a row that names an absent one."""
+    needed = _NEEDED.match(message or "")
+    return _IN_USE.get(needed[1]) if needed else None
 
 
 def _find_taken_field(message: str | None) -> str | None:
