@@ -23,7 +23,7 @@ from app.db.database import Database
 from app.realtime.assembly import relaying
 from app.realtime.termination import notified_of_termination
 from app.realtime.upstream import RealtimeUpstream
-from app.runs.assembly import working
+from app.runs.execution.assembly import working
 from app.runs.queue import RunQueue
 from app.web.body_limit import BodyLimitMiddleware
 from app.web.health import Probe

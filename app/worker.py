@@ -6,7 +6,7 @@ import signal
 from app.core.logging import configure_logging, get_logger
 from app.core.settings import Settings, load_settings
 from app.db.database import Database
-from app.runs.assembly import working
+from app.runs.execution.assembly import working
 from app.runs.queue import RunQueue
 
 logger = get_logger(__name__)

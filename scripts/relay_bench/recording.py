@@ -11,7 +11,7 @@ from uuid import uuid4
 from scripts.relay_bench.scene import Connection, Document, Run, fetch_one
 
 BATCH_SECONDS: Final = 0.25
-"""How often a real worker writes a run at most, see app/runs/recorder.py."""
+"""How often a real worker writes a run at most, see app/runs/execution/recorder.py."""
 
 RECORD: Final[LiteralString] = (
     "select public.record_run_batch(%s::jsonb) -> 'event_seq' as event_seq"

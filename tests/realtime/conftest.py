@@ -8,7 +8,7 @@ from psycopg.rows import DictRow
 from pydantic import SecretStr
 
 from app.realtime.upstream import RealtimeUpstream
-from app.runs.recorder import HEARTBEAT_INTERVAL
+from app.runs.execution.recorder import HEARTBEAT_INTERVAL
 from scripts.demonstration.components import Service, SupabaseDetails
 from tests.fixtures.database import Connect
 from tests.fixtures.users import SignUp

@@ -16,8 +16,8 @@ from app.db.database import Database
 from app.engine import RunOptions, Transport
 from app.engine.transports.http_transport import HttpTransport
 from app.runs import repository
-from app.runs.execution import Workshop
-from app.runs.executor import RunExecutor
+from app.runs.execution.executor import RunExecutor
+from app.runs.execution.run_execution import Workshop
 from app.runs.schemas import RunStart
 from scripts.demonstration.components import SupabaseDetails, service_settings
 from tests.runs.workspace import Workspace

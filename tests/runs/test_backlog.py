@@ -1,5 +1,5 @@
 from app.contexts.execution_context import ContextChanges
-from app.runs.backlog import (
+from app.runs.execution.backlog import (
     LARGEST_BACKLOG,
     LARGEST_BACKLOG_CHARACTERS,
     LARGEST_BATCH,
@@ -7,7 +7,7 @@ from app.runs.backlog import (
     Backlog,
     EndedTest,
 )
-from app.runs.records import Record
+from app.runs.execution.records import Record
 
 
 def build_record(number: int, characters: int = 0) -> Record:

@@ -11,8 +11,8 @@ from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
 from app.core.settings import Settings
 from app.db.database import Database
-from app.runs import maintenance
-from app.runs.maintenance import DatabaseMaintenance
+from app.runs.execution import maintenance
+from app.runs.execution.maintenance import DatabaseMaintenance
 from app.runs.queue import RunQueue
 from scripts.demonstration.components import SupabaseDetails, service_settings
 from tests.fixtures.database import Connect

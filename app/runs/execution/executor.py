@@ -14,8 +14,8 @@ from app.db.errors import (
     RunClaimedByAnotherWorkerError,
 )
 from app.engine import RunControl
-from app.runs.execution import RunExecution, Workshop
-from app.runs.recorder import PATIENCE
+from app.runs.execution.recorder import PATIENCE
+from app.runs.execution.run_execution import RunExecution, Workshop
 
 # Heartbeats come every three seconds; a run without one for this long has lost its worker.
 STALE_AFTER_SECONDS = 10

@@ -11,11 +11,11 @@ from app.core.settings import Settings
 from app.db.database import Database
 from app.engine import RunOptions
 from app.engine.transports.http_transport import HttpTransport
-from app.runs.execution import Workshop
-from app.runs.executor import RunExecutor
-from app.runs.maintenance import DatabaseMaintenance
+from app.runs.execution.executor import RunExecutor
+from app.runs.execution.maintenance import DatabaseMaintenance
+from app.runs.execution.run_execution import Workshop
+from app.runs.execution.worker import RunWorker
 from app.runs.queue import RunQueue
-from app.runs.worker import RunWorker
 
 
 @asynccontextmanager

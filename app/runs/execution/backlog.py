@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.contexts.execution_context import ContextChanges
-from app.runs.records import Record
+from app.runs.execution.records import Record
 
 LARGEST_BATCH: Final = 200
 LARGEST_BATCH_CHARACTERS: Final = 4_000_000

@@ -10,7 +10,7 @@ from procrastinate.job_context import AbortReason
 from app.core.identifiers import RunId
 from app.core.logging import get_logger
 from app.engine import RunControl
-from app.runs.executor import RunExecutor
+from app.runs.execution.executor import RunExecutor
 from app.runs.queue import CONNECTION_PATIENCE, RunQueue
 
 logger = get_logger(__name__)

@@ -24,8 +24,8 @@ from app.engine import (
     run,
 )
 from app.engine.document import Document
-from app.runs.recorder import PATIENCE, RunRecorder
-from app.runs.refusal import refuse_plan
+from app.runs.execution.recorder import PATIENCE, RunRecorder
+from app.runs.execution.refusal import refuse_plan
 
 logger = get_logger(__name__)
 

@@ -12,8 +12,8 @@ from app.core.identifiers import RunId
 from app.db.errors import ContextLimitExceededError
 from app.db.session import Session
 from app.engine import Event, RunControl, RunStarted, TestEnded, TestResult, TestStarted
-from app.runs.backlog import Backlog, EndedTest
-from app.runs.records import Record, to_result_records, to_running_test
+from app.runs.execution.backlog import Backlog, EndedTest
+from app.runs.execution.records import Record, to_result_records, to_running_test
 
 SHORTEST_INTERVAL = timedelta(milliseconds=250)
 LONGEST_INTERVAL = timedelta(seconds=1)

@@ -1,0 +1,1 @@
+"""The life of a run: claimed by a worker, carried out, recorded and brought to an end."""
