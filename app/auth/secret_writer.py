@@ -15,6 +15,7 @@ class SecretWriter:
     service_session: Session
     encryption_key: str = field(repr=False)
     user_id: UserId
+    previous_encryption_key: str | None = field(default=None, repr=False)
 
     async def call(self, function: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """
@@ -27,6 +28,7 @@ class SecretWriter:
             {
                 **request,
                 "encryption_key": self.encryption_key,
+                "previous_encryption_key": self.previous_encryption_key,
                 "acting_user_id": str(self.user_id),
             },
             idempotent=True,

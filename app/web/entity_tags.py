@@ -41,8 +41,10 @@ class Precondition:
         """Raise `PreconditionFailedError` when the resource is not what the caller knows."""
         if self.if_match is None:
             return
-        listed = [entry.strip() for entry in self.if_match.split(",")]
-        if "*" not in listed and make_entity_tag(resource.model_dump(mode="json")) not in listed:
+        listed = {entry.strip() for entry in self.if_match.split(",")}
+        # Parts that are shown on demand are absent from what was shown without them.
+        shown = (resource.model_dump(mode="json", exclude_unset=sparse) for sparse in (True, False))
+        if "*" not in listed and listed.isdisjoint(map(make_entity_tag, shown)):
             raise PreconditionFailedError
 
 

@@ -4,20 +4,28 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
-from app.auth.dependencies import UserSession
+from app.auth.dependencies import CallersSecretWriter, UserSession
 from app.contexts.environments import service
-from app.contexts.environments.schemas import Environment, EnvironmentCreate
+from app.contexts.environments.schemas import (
+    Environment,
+    EnvironmentCreate,
+    EnvironmentDuplicate,
+    EnvironmentOrder,
+    EnvironmentPageRequest,
+    EnvironmentParts,
+    EnvironmentUpdate,
+)
 from app.core.errors import AlreadyExistsError, ForbiddenError, NotFoundError
 from app.core.identifiers import EnvironmentId, ProjectId
-from app.web.errors import InvalidCursorError, RequestInvalidError
-from app.web.pagination import Page, PageRequest
+from app.db.errors import EnvironmentInUseError, SecretRejectedError
+from app.web.entity_tags import IfMatch
+from app.web.errors import InvalidCursorError, PreconditionFailedError, RequestInvalidError
+from app.web.pagination import Page
 from app.web.problems import problem_responses
 
+REFUSALS = (NotFoundError, ForbiddenError, RequestInvalidError)
 READING = problem_responses(NotFoundError, RequestInvalidError)
 LISTING = problem_responses(NotFoundError, RequestInvalidError, InvalidCursorError)
-CREATING = problem_responses(NotFoundError, ForbiddenError, RequestInvalidError, AlreadyExistsError)
-
-PageQuery = Annotated[PageRequest, Query()]
 
 router = APIRouter(tags=["environments"])
 
@@ -25,7 +33,8 @@ router = APIRouter(tags=["environments"])
 @router.post(
     "/projects/{project_id}/environments",
     status_code=status.HTTP_201_CREATED,
-    responses=CREATING,
+    responses=problem_responses(*REFUSALS, AlreadyExistsError),
+    response_model_exclude_unset=True,
 )
 async def create_environment(
     project_id: ProjectId,
@@ -39,15 +48,81 @@ async def create_environment(
     return created
 
 
-@router.get("/projects/{project_id}/environments", responses=LISTING)
+@router.get(
+    "/projects/{project_id}/environments", responses=LISTING, response_model_exclude_unset=True
+)
 async def list_environments(
-    project_id: ProjectId, session: UserSession, page: PageQuery
+    project_id: ProjectId,
+    session: UserSession,
+    page: Annotated[EnvironmentPageRequest, Query()],
 ) -> Page[Environment]:
-    """List the environments of a project in their order."""
+    """List the environments of a project, in their order unless sorted otherwise."""
     return await service.list_environments(session, project_id, page)
 
 
-@router.get("/environments/{environment_id}", responses=READING)
-async def get_environment(environment_id: EnvironmentId, session: UserSession) -> Environment:
-    """Return one environment."""
-    return await service.get_environment(session, environment_id)
+@router.put(
+    "/projects/{project_id}/environments/order",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(*REFUSALS),
+)
+async def order_environments(
+    project_id: ProjectId, order: EnvironmentOrder, session: UserSession
+) -> None:
+    """Put all environments of a project in a new order; needs the role admin."""
+    await service.order_environments(session, project_id, order)
+
+
+@router.get("/environments/{environment_id}", responses=READING, response_model_exclude_unset=True)
+async def get_environment(
+    environment_id: EnvironmentId,
+    session: UserSession,
+    parts: Annotated[EnvironmentParts, Query()],
+) -> Environment:
+    """Return one environment, with its variables if they are asked for."""
+    return await service.get_environment(session, environment_id, parts.include)
+
+
+@router.patch(
+    "/environments/{environment_id}",
+    responses=problem_responses(*REFUSALS, PreconditionFailedError, AlreadyExistsError),
+    response_model_exclude_unset=True,
+)
+async def update_environment(
+    environment_id: EnvironmentId,
+    changes: EnvironmentUpdate,
+    session: UserSession,
+    precondition: IfMatch,
+) -> Environment:
+    """Change an environment; needs the role admin."""
+    return await service.update_environment(session, environment_id, changes, precondition)
+
+
+@router.delete(
+    "/environments/{environment_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(*REFUSALS, PreconditionFailedError, EnvironmentInUseError),
+)
+async def delete_environment(
+    environment_id: EnvironmentId, session: UserSession, precondition: IfMatch
+) -> None:
+    """Delete an environment that no run was made in, with its variables; needs the role admin."""
+    await service.delete_environment(session, environment_id, precondition)
+
+
+@router.post(
+    "/environments/{environment_id}/duplicate",
+    status_code=status.HTTP_201_CREATED,
+    responses=problem_responses(*REFUSALS, AlreadyExistsError, SecretRejectedError),
+    response_model_exclude_unset=True,
+)
+async def duplicate_environment(
+    environment_id: EnvironmentId,
+    duplicate: EnvironmentDuplicate,
+    session: UserSession,
+    secrets: CallersSecretWriter,
+    response: Response,
+) -> Environment:
+    """Copy an environment with its variables, secrets included unless told otherwise; for admins."""
+    copy = await service.duplicate_environment(session, secrets, environment_id, duplicate)
+    response.headers["Location"] = f"/api/v1/environments/{copy.id}"
+    return copy

@@ -1,13 +1,24 @@
 """What can be done with environments."""
 
-from app.contexts.environments.schemas import Environment, EnvironmentCreate
-from app.core.errors import NotFoundError
+from collections.abc import Collection
+
+from app.auth.secret_writer import SecretWriter
+from app.contexts.environments import repository
+from app.contexts.environments.schemas import (
+    Environment,
+    EnvironmentCreate,
+    EnvironmentDuplicate,
+    EnvironmentOrder,
+    EnvironmentPageRequest,
+    EnvironmentUpdate,
+)
+from app.core.errors import AppError, NotFoundError
 from app.core.identifiers import EnvironmentId, ProjectId
 from app.db.session import Session
-from app.web.pagination import Listing, Page, PageRequest
-from app.web.resources import Resource
+from app.web.entity_tags import Precondition
+from app.web.pagination import Page
 
-ENVIRONMENTS = Resource(Listing("environments", Environment, order=("order_index", "id")))
+ENVIRONMENTS = repository.ENVIRONMENTS
 
 
 async def create_environment(
@@ -18,15 +29,63 @@ async def create_environment(
     return await ENVIRONMENTS.create(session, row)
 
 
-async def get_environment(session: Session, environment_id: EnvironmentId) -> Environment:
+async def get_environment(
+    session: Session, environment_id: EnvironmentId, include: Collection[str] = ()
+) -> Environment:
     """Return the environment; raises `NotFoundError` when the caller may not see it."""
-    return await ENVIRONMENTS.get(session, environment_id)
+    return await ENVIRONMENTS.get(session, environment_id, include)
 
 
 async def list_environments(
-    session: Session, project_id: ProjectId, page: PageRequest
+    session: Session, project_id: ProjectId, page: EnvironmentPageRequest
 ) -> Page[Environment]:
     """Return the environments of a project; raises `NotFoundError`."""
     if await session.find("projects", "id", id=project_id) is None:
         raise NotFoundError
-    return await ENVIRONMENTS.listing.select_page(session, page, project_id=project_id)
+    return await repository.list_environments(session, project_id, page)
+
+
+async def update_environment(
+    session: Session,
+    environment_id: EnvironmentId,
+    changes: EnvironmentUpdate,
+    precondition: Precondition,
+) -> Environment:
+    """Change an environment; raises as `Resource.change`, or `AlreadyExistsError`."""
+    return await ENVIRONMENTS.change(session, environment_id, changes.to_row(), precondition)
+
+
+async def delete_environment(
+    session: Session, environment_id: EnvironmentId, precondition: Precondition
+) -> None:
+    """Delete an environment with its variables; raises `EnvironmentInUseError` when it has runs."""
+    await ENVIRONMENTS.remove(session, environment_id, precondition)
+
+
+async def order_environments(
+    session: Session, project_id: ProjectId, order: EnvironmentOrder
+) -> None:
+    """Put the environments of a project in this order; raises `InvalidError` for an incomplete one."""
+    await repository.order_environments(session, project_id, order)
+
+
+async def duplicate_environment(
+    session: Session,
+    secrets: SecretWriter,
+    environment_id: EnvironmentId,
+    duplicate: EnvironmentDuplicate,
+) -> Environment:
+    """
+    Copy an environment with its variables.
+
+    The copy is made with the caller's rights, which decides whether they may; the values of secrets
+    follow with the service's. A copy whose secrets could not be copied does not stay.
+    """
+    copy = await repository.duplicate_environment(session, environment_id, duplicate)
+    if duplicate.copy_secrets:
+        try:
+            await repository.copy_secrets(secrets, environment_id, copy.id)
+        except AppError:
+            await session.delete(ENVIRONMENTS.listing.table, copy.id)
+            raise
+    return copy

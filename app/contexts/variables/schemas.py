@@ -1,18 +1,19 @@
 """Variables of environments as the API shows them."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from app.core.identifiers import EnvironmentId, VariableId
 from app.web.fields import RequestModel
+from app.web.pagination import PageRequest
 from app.web.resources import DatedModel
 
 VariableKey = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", min_length=1, max_length=128)
 ]
-VariableValue = Annotated[str, StringConstraints(max_length=65_536)]
+VariableValue = Annotated[str, StringConstraints(max_length=65_536, pattern=r"^[^\x00]*$")]
 
 
 class VariablePut(RequestModel):
@@ -31,6 +32,36 @@ class VariablePut(RequestModel):
         return self
 
 
+class VariableEntry(RequestModel):
+    """One variable of a whole set; a secret without a value keeps the value that it has."""
+
+    value: VariableValue | None = Field(default=None, examples=["ada@example.org"])
+    is_secret: bool = False
+
+    @model_validator(mode="after")
+    def _require_value(self) -> Self:
+        if self.value is None and not self.is_secret:
+            message = "only a secret keeps its value; a plain variable needs one"
+            raise ValueError(message)
+        if self.is_secret and self.value == "":
+            message = "the value of a secret must not be empty"
+            raise ValueError(message)
+        return self
+
+
+class VariablesPut(RequestModel):
+    """All variables that an environment is to have, by key; others are removed."""
+
+    variables: dict[VariableKey, VariableEntry] = Field(
+        max_length=500,
+        examples=[{"EMAIL": {"value": "ada@example.org"}, "PASSWORD": {"is_secret": True}}],
+    )
+
+    def to_entries(self) -> list[dict[str, object]]:
+        """Return them as the database takes them."""
+        return [{"key": key, **entry.model_dump()} for key, entry in self.variables.items()]
+
+
 class Variable(DatedModel):
     """A value of an environment; of a secret one only the last characters are shown."""
 
@@ -41,3 +72,21 @@ class Variable(DatedModel):
     is_secret: bool
     value_last_four: str | None = Field(examples=[None])
     value_set_at: datetime | None
+
+
+class VariableSet(BaseModel):
+    """Every variable of an environment, by key."""
+
+    items: list[Variable]
+
+
+class VariablePageRequest(PageRequest):
+    """Which piece of which variables."""
+
+    is_secret: bool | None = None
+    key: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = Field(
+        default=None, description="Their keys contain this text."
+    )
+    sort: (
+        Literal["key", "-key", "created_at", "-created_at", "updated_at", "-updated_at"] | None
+    ) = None
