@@ -11,6 +11,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from prometheus_client import CollectorRegistry
 
 from app.api import router as api_router
+from app.auth.access_tokens import AccessTokenIssuer
 from app.auth.idempotency import keys_of_callers
 from app.auth.rate_limit import RateLimiter
 from app.auth.signing_keys import SigningKeys
@@ -81,6 +82,7 @@ async def _open_components(
     stack.push_async_callback(keys.close)
     app.state.database = database
     app.state.token_verifier = TokenVerifier(settings, keys, clock)
+    app.state.access_tokens = AccessTokenIssuer(settings, clock)
     app.state.rate_limiter = RateLimiter(settings.requests_per_minute, clock)
     queue = await stack.enter_async_context(RunQueue(settings.supabase_db_url.get_secret_value()))
     app.state.run_queue = queue

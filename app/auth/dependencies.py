@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
-from app.auth.errors import SigningKeysUnavailableError
+from app.auth.errors import ApiTokenRefusedError, SigningKeysUnavailableError
 from app.auth.principal import Principal
 from app.auth.rate_limit import RateLimiter
 from app.auth.secret_writer import SecretWriter
@@ -50,7 +50,7 @@ async def get_principal(
     verifier: TokenVerifier = request.app.state.token_verifier
     rate_limiter: RateLimiter = request.app.state.rate_limiter
     principal = await verifier.verify(credentials.credentials)
-    await rate_limiter.take(principal.user_id)
+    await rate_limiter.take(str(principal.rights))
     return principal
 
 
@@ -67,7 +67,10 @@ UserSession = Annotated[Session, Depends(open_user_session)]
 
 
 def open_secret_writer(request: Request, principal: CurrentPrincipal) -> SecretWriter:
-    """Return what it takes to store a secret for the caller."""
+    """Return what it takes to store a secret for the caller; raises `ForbiddenError` for a machine."""
+    if principal.api_token_id is not None:
+        # What stores it goes by the user, who may do more.
+        raise ApiTokenRefusedError
     database: Database = request.app.state.database
     settings: Settings = request.app.state.settings
     key = settings.secrets_encryption_key.get_secret_value()

@@ -8,22 +8,21 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from app.core.clock import Clock
 from app.core.errors import TooManyRequestsError
-from app.core.identifiers import UserId
 
 
 class RateLimiter:
-    """Counts the requests of each caller to this process in a sliding minute."""
+    """Counts the requests of each caller, under any name for them, in a sliding minute of this process."""
 
     def __init__(self, requests_per_minute: int, clock: Clock) -> None:
         self._limit = RateLimitItemPerMinute(requests_per_minute)
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._clock = clock
 
-    async def take(self, user_id: UserId) -> None:
+    async def take(self, caller: str) -> None:
         """Count one request; raises `TooManyRequestsError` telling when to come back."""
-        if await self._limiter.hit(self._limit, str(user_id)):
+        if await self._limiter.hit(self._limit, caller):
             return
-        window = await self._limiter.get_window_stats(self._limit, str(user_id))
+        window = await self._limiter.get_window_stats(self._limit, caller)
         seconds = window.reset_time - self._clock.now().timestamp()
         raise TooManyRequestsError(
             f"At most {self._limit.amount} requests a minute are answered.",

@@ -12,7 +12,7 @@ from app.auth.principal import Principal
 from app.auth.signing_keys import SigningKeys
 from app.core.clock import Clock
 from app.core.errors import InvalidTokenError, TokenExpiredError
-from app.core.identifiers import UserId
+from app.core.identifiers import ApiTokenId, UserId
 from app.core.settings import Settings
 
 AUDIENCE: Final = "authenticated"
@@ -21,6 +21,7 @@ LEEWAY: Final = timedelta(seconds=10)
 LONGEST_TOKEN: Final = 16_384
 REMEMBERED_TOKENS: Final = 2_048
 REMEMBERED_FOR: Final = timedelta(seconds=60)
+MACHINE_CLAIM: Final = "api_token"
 SYMMETRIC_ALGORITHM: Final = "HS256"
 PUBLIC_KEY_ALGORITHMS: Final = frozenset({"ES256", "RS256", "EdDSA"})
 _REQUIRED_CLAIMS: Final = ["exp", "sub", "role", "iss", "aud"]
@@ -119,9 +120,17 @@ def _principal_of(token: str, claims: dict[str, Any]) -> Principal:
         raise InvalidTokenError
     try:
         expires_at = datetime.fromtimestamp(claims["exp"], UTC)
-        return Principal(UserId(UUID(claims["sub"])), token, expires_at)
+        user_id = UserId(UUID(claims["sub"]))
+        return Principal(user_id, token, expires_at, _read_api_token_id(claims))
     except (ValueError, OverflowError) as error:
         raise InvalidTokenError from error
+
+
+def _read_api_token_id(claims: dict[str, Any]) -> ApiTokenId | None:
+    """Return whose rights the token has, if not its user's; raises `ValueError`."""
+    if MACHINE_CLAIM not in claims:
+        return None
+    return ApiTokenId(UUID(str(claims[MACHINE_CLAIM])))
 
 
 def _digest(token: str) -> bytes:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.core.addresses import check_http_url, check_network_address
+from app.core.signing_key import check_signing_key
 
 PLACEHOLDER_PREFIX = "change-me"
 ENCRYPTION_KEY_LENGTH = 32
@@ -34,6 +35,7 @@ def _check_cache_url(value: SecretStr) -> SecretStr:
 HttpAddress = Annotated[str, AfterValidator(check_http_url)]
 NetworkAddress = Annotated[str, AfterValidator(check_network_address)]
 CacheAddress = Annotated[SecretStr, AfterValidator(_check_cache_url)]
+SigningKey = Annotated[SecretStr, AfterValidator(check_signing_key)]
 Seconds = Annotated[timedelta, BeforeValidator(_parse_seconds)]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_list)]
 
@@ -57,6 +59,7 @@ class Settings(BaseSettings):
     supabase_secret_key: SecretStr = Field(min_length=1)
     supabase_db_url: SecretStr = Field(min_length=1)
     supabase_jwt_secret: SecretStr | None = Field(default=None, min_length=32)
+    access_token_signing_key: SigningKey | None = None
 
     secrets_encryption_key: SecretStr = Field(min_length=ENCRYPTION_KEY_LENGTH)
     secrets_encryption_key_previous: SecretStr | None = Field(
@@ -102,6 +105,7 @@ class Settings(BaseSettings):
         candidates = (
             self.supabase_secret_key,
             self.supabase_jwt_secret,
+            self.access_token_signing_key,
             self.secrets_encryption_key,
             self.secrets_encryption_key_previous,
             self.context_cache_url,

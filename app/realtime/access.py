@@ -3,12 +3,12 @@
 import asyncio
 from datetime import timedelta
 from typing import Final, Protocol
+from uuid import UUID
 from weakref import WeakValueDictionary
 
 from app.auth.principal import Principal
 from app.core.clock import Clock
 from app.core.errors import NotFoundError
-from app.core.identifiers import UserId
 from app.realtime.topics import TopicName
 
 GRANT_LIFETIME: Final = timedelta(seconds=5)
@@ -35,14 +35,14 @@ class TopicAccess:
     def __init__(self, reader: AccessReader, clock: Clock) -> None:
         self._reader = reader
         self._clock = clock
-        self._locks: WeakValueDictionary[UserId, asyncio.Lock] = WeakValueDictionary()
-        self._granted: dict[tuple[UserId, TopicName], float] = {}
+        self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._granted: dict[tuple[UUID, TopicName], float] = {}
 
     async def require(self, principal: Principal, topic: TopicName) -> None:
         """Raise `NotFoundError` unless the principal may follow the topic, or what the read raises."""
-        key = (principal.user_id, topic)
-        lock = self._locks.get(principal.user_id) or asyncio.Lock()
-        self._locks[principal.user_id] = lock
+        key = (principal.rights, topic)
+        lock = self._locks.get(principal.rights) or asyncio.Lock()
+        self._locks[principal.rights] = lock
         async with lock:
             if self._clock.monotonic() >= self._granted.get(key, 0.0):
                 await self._ask(principal, topic)
@@ -53,10 +53,10 @@ class TopicAccess:
         """Return those of the topics that the principal may follow now; raises what the read raises."""
         return await self._reader.list_readable(principal, topics)
 
-    def revoke(self, user_id: UserId, topics: frozenset[TopicName]) -> None:
-        """Have the user's next attempt ask anew."""
+    def revoke(self, principal: Principal, topics: frozenset[TopicName]) -> None:
+        """Have the next attempt with the same rights ask anew."""
         for topic in topics:
-            self._granted.pop((user_id, topic), None)
+            self._granted.pop((principal.rights, topic), None)
 
     def forget_old_grants(self) -> None:
         """Free the memory of answers that are too old."""
@@ -68,4 +68,4 @@ class TopicAccess:
         if topic not in readable:
             raise NotFoundError
         until = self._clock.monotonic() + GRANT_LIFETIME.total_seconds()
-        self._granted[principal.user_id, topic] = until
+        self._granted[principal.rights, topic] = until

@@ -188,8 +188,8 @@ class _SocketSession:
 
     async def _renew(self, message: Authenticate) -> None:
         principal = await self._service.verifier.verify(message.token.get_secret_value())
-        if principal.user_id != self._connection.principal.user_id:
-            detail = "A socket speaks for one user."
+        if principal.rights != self._connection.principal.rights:
+            detail = "A socket speaks for one user, or one API token."
             raise InvalidTokenError(detail)
         self._connection.principal = principal
         await self._relay.check_access(self._connection)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
+from uuid import UUID
 
 from app.core.clock import Clock
 from app.core.errors import AppError, UnauthorizedError
-from app.core.identifiers import UserId
 from app.core.logging import get_logger
 from app.realtime.access import TopicAccess
 from app.realtime.connections import Connection, Connections
@@ -87,17 +87,17 @@ class Supervisor:
 
     async def check_access(self) -> None:
         """Detach every viewer from topics that they may no longer follow."""
-        by_user: dict[UserId, list[Connection]] = defaultdict(list)
+        by_rights: dict[UUID, list[Connection]] = defaultdict(list)
         for connection in self._connections:
-            by_user[connection.principal.user_id].append(connection)
+            by_rights[connection.principal.rights].append(connection)
         turns = asyncio.Semaphore(QUESTIONS_AT_A_TIME)
         async with asyncio.TaskGroup() as tasks:
-            for connections in by_user.values():
-                tasks.create_task(self._check_user(connections, turns))
+            for connections in by_rights.values():
+                tasks.create_task(self._check_rights(connections, turns))
 
     async def check_access_of(self, connection: Connection) -> None:
         """Do it for one viewer; raises nothing, what cannot be asked now is asked again later."""
-        await self._check_user([connection], asyncio.Semaphore(1))
+        await self._check_rights([connection], asyncio.Semaphore(1))
 
     def _look_at(self, connection: Connection, now: float, instant: datetime) -> None:
         timing = self._timing
@@ -123,9 +123,9 @@ class Supervisor:
         lifetime = self._timing.lifetime.total_seconds() * connection.lifetime_share
         return now - connection.opened_at >= lifetime
 
-    async def _check_user(self, connections: list[Connection], turns: asyncio.Semaphore) -> None:
+    async def _check_rights(self, connections: list[Connection], turns: asyncio.Semaphore) -> None:
         topics = {topic for connection in connections for topic in connection.subscriptions}
-        # The rights are the user's; the token that lives longest speaks for all of them.
+        # They have the same rights; the token that lives longest speaks for all of them.
         principal = max((item.principal for item in connections), key=lambda item: item.expires_at)
         for part in _split(topics):
             try:
@@ -136,7 +136,7 @@ class Supervisor:
             except AppError as error:
                 logger.warning("access_unchecked", reason=str(error))
                 continue
-            self._access.revoke(principal.user_id, part - readable)
+            self._access.revoke(principal, part - readable)
             _detach(connections, part - readable)
 
 

@@ -10,9 +10,20 @@ RULES: dict[str, str] = {
     "one permissive policy per table and action, for authenticated alone": """
         select tablename || ' ' || cmd as offender from pg_policies
         where schemaname = 'public'
-        group by tablename, cmd
-        having count(*) > 1 or cmd = 'ALL' or bool_or(permissive <> 'PERMISSIVE')
-          or bool_or(roles <> '{authenticated}')
+        group by tablename, cmd, permissive
+        having count(*) > 1 or bool_or(roles <> '{authenticated}')
+          or (permissive = 'PERMISSIVE') = (cmd = 'ALL')
+          and concat(min(qual), min(with_check)) !~ 'my_token'
+    """,
+    "API tokens that are bound to a project see and write nothing of another one": """
+        select table_name as offender from information_schema.columns as c
+        where table_schema = 'public'
+          and column_name in ('project_id', 'environment_id', 'run_id', 'result_id', 'test_case_id')
+          and not exists (
+            select from pg_policies
+            where schemaname = 'public' and tablename = c.table_name and cmd = 'ALL'
+              and permissive = 'RESTRICTIVE' and qual ~ 'private\\.my_token_'
+          )
     """,
     "nothing is granted to anon or to everybody": """
         select coalesce(relname, proname) as offender
