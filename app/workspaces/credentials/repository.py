@@ -3,20 +3,24 @@
 from collections.abc import Mapping
 
 from app.auth.secret_writer import SecretWriter
-from app.core.identifiers import CredentialId, OrganizationId
+from app.core.identifiers import CredentialId
+from app.db.conditions import any_of, before, containing
 from app.db.session import Session
-from app.web.pagination import Listing, Page, PageRequest
-from app.workspaces.credentials.schemas import Credential, CredentialDescription
+from app.web.pagination import Listing, Page
+from app.web.resources import Resource
+from app.workspaces.credentials.schemas import (
+    Credential,
+    CredentialDescription,
+    CredentialPageRequest,
+)
 
-_CREDENTIALS = Listing("api_credentials", Credential, order=("credential_name", "id"))
-_COLUMNS = _CREDENTIALS.selected
+CREDENTIALS = Resource(Listing("api_credentials", Credential, order=("credential_name", "id")))
 
 
 async def insert_credential(session: Session, credential: CredentialDescription) -> Credential:
     """Insert a credential of the caller, without its secret parts."""
     row = credential.model_dump(mode="json", include=set(CredentialDescription.model_fields))
-    stored = await session.insert(_CREDENTIALS.table, row, _COLUMNS)
-    return Credential.model_validate(stored)
+    return await CREDENTIALS.create(session, row)
 
 
 async def store_credential_secrets(
@@ -29,19 +33,18 @@ async def store_credential_secrets(
     return Credential.model_validate({**credential.model_dump(), **shown})
 
 
-async def find_credential(session: Session, credential_id: CredentialId) -> Credential | None:
-    """Return the credential if it is the caller's."""
-    row = await session.find(_CREDENTIALS.table, _COLUMNS, id=credential_id)
-    return Credential.model_validate(row) if row else None
+async def list_credentials(session: Session, page: CredentialPageRequest) -> Page[Credential]:
+    """Return the caller's credentials in an organization that fulfil the filters."""
+    where: dict[str, object] = {"organization_id": page.organization_id}
+    if page.credential_type:
+        where["credential_type"] = any_of(page.credential_type)
+    if page.name is not None:
+        where["credential_name"] = containing(page.name)
+    if page.expires_before is not None:
+        where["token_expires_at"] = before(page.expires_before.isoformat())
+    return await CREDENTIALS.listing.select_page(session, page, sort=page.sort, include=(), **where)
 
 
-async def list_credentials(
-    session: Session, organization_id: OrganizationId, page: PageRequest
-) -> Page[Credential]:
-    """Return the caller's credentials in an organization by name."""
-    return await _CREDENTIALS.select_page(session, page, organization_id=organization_id)
-
-
-async def delete_credential(session: Session, credential_id: CredentialId) -> bool:
-    """Delete the credential with its secret parts; say whether it was there and the caller's."""
-    return await session.delete(_CREDENTIALS.table, credential_id)
+async def delete_credential(session: Session, credential_id: CredentialId) -> None:
+    """Delete the credential if it is there and the caller's."""
+    await session.delete(CREDENTIALS.listing.table, credential_id)

@@ -1,13 +1,15 @@
 """Credentials as the API shows them."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, SecretStr, model_validator
+from pydantic import AwareDatetime, Field, SecretStr, field_validator, model_validator
 
 from app.core.identifiers import CredentialId, OrganizationId
+from app.web.changes import Changes
 from app.web.fields import Name, RequestModel
 from app.web.pagination import PageRequest
+from app.web.resources import DatedModel
 
 SecretPart = Annotated[SecretStr, Field(min_length=1, max_length=65_536)]
 CredentialType = Literal[
@@ -59,7 +61,33 @@ class CredentialCreate(CredentialDescription):
     secrets: CredentialSecrets
 
 
-class Credential(BaseModel):
+class CredentialUpdate(Changes):
+    """
+    What its owner changes of a credential; absent fields stay.
+
+    Of `secrets` the parts that are given replace those that are stored, and the others stay.
+    """
+
+    credential_name: Name = Field(default="", examples=["Payments, sandbox"])
+    key_id: str | None = Field(default=None, max_length=500, examples=["AKIDEXAMPLE"])
+    token_expires_at: AwareDatetime | None = None
+    oauth_scope: str | None = Field(default=None, max_length=2_000)
+    secrets: CredentialSecrets | None = None
+
+    @field_validator("secrets")
+    @classmethod
+    def _refuse_null(cls, secrets: CredentialSecrets | None) -> CredentialSecrets:
+        if secrets is None:
+            message = "leave it out to keep the secret parts"
+            raise ValueError(message)
+        return secrets
+
+    def to_row(self) -> dict[str, Any]:
+        """Return what was sent, without the secret parts."""
+        return self.model_dump(mode="json", exclude_unset=True, exclude={"secrets"})
+
+
+class Credential(DatedModel):
     """How a person authenticates against the API under test; of secret parts only the end is shown."""
 
     id: CredentialId
@@ -73,10 +101,23 @@ class Credential(BaseModel):
     token_last_four: LastFour
     oauth_refresh_token_last_four: LastFour
     secrets_set_at: datetime | None
-    created_at: datetime
 
 
 class CredentialPageRequest(PageRequest):
-    """Which piece of the credentials, and of which organization."""
+    """Which piece of which credentials, and of which organization."""
 
     organization_id: OrganizationId
+    credential_type: list[CredentialType] = Field(
+        default=[], max_length=7, description="Of one of these types."
+    )
+    name: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+        default=None, description="Their names contain this text."
+    )
+    expires_before: AwareDatetime | None = Field(
+        default=None, description="Their tokens expire before this time, or have expired."
+    )
+    sort: (
+        Literal["credential_name", "-credential_name", "created_at", "-created_at"]
+        | Literal["updated_at", "-updated_at"]
+        | None
+    ) = None
