@@ -7,6 +7,7 @@ from app.core.errors import (
     ForbiddenError,
     InternalError,
     InvalidError,
+    NotFoundError,
     UnavailableError,
 )
 
@@ -134,6 +135,27 @@ class RunAlreadyFinishedError(ConflictError):
 
     code = "run_already_finished"
     title = "The run has already finished."
+
+
+class RunNotFinishedError(ConflictError):
+    """Only a run that has finished can be repeated."""
+
+    code = "run_not_finished"
+    title = "The run has not finished yet."
+
+
+class BaselineNotFoundError(NotFoundError):
+    """There is no earlier run of the environment to compare with."""
+
+    code = "baseline_not_found"
+    title = "There is no earlier run of this environment that went to its end."
+
+
+class RunsOfDifferentProjectsError(InvalidError):
+    """Runs are compared within a project."""
+
+    code = "runs_of_different_projects"
+    title = "The runs belong to different projects."
 
 
 class SecretRejectedError(InvalidError):

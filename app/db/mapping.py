@@ -25,6 +25,7 @@ from app.core.errors import (
     UnavailableError,
 )
 from app.db.errors import (
+    BaselineNotFoundError,
     CaseInUseError,
     ChangedMeanwhileError,
     ContextLimitExceededError,
@@ -47,6 +48,8 @@ from app.db.errors import (
     RoleAboveOwnError,
     RunAlreadyFinishedError,
     RunClaimedByAnotherWorkerError,
+    RunNotFinishedError,
+    RunsOfDifferentProjectsError,
     SecretRejectedError,
     SelectedTestNotFoundError,
     SuiteNotFoundError,
@@ -69,6 +72,9 @@ _BY_HINT: Final[Mapping[str, type[AppError]]] = MappingProxyType(
             SelectedTestNotFoundError,
             RunClaimedByAnotherWorkerError,
             RunAlreadyFinishedError,
+            RunNotFinishedError,
+            BaselineNotFoundError,
+            RunsOfDifferentProjectsError,
             SecretRejectedError,
             ContextLimitExceededError,
             InvalidNotificationError,

@@ -93,11 +93,16 @@ class Session:
         keyset: Keyset,
         limit: int,
     ) -> list[Row]:
-        """Return the visible rows that fulfil `where` (values or conditions), as `keyset` orders."""
+        """
+        Return the visible rows that fulfil `where`, as `keyset` orders.
+
+        `where` gives columns their values or conditions; a column with several has a tuple.
+        """
+        wanted = [(column, value) for column, given in where.items() for value in _list(given)]
 
         def build() -> _Executable[Any]:
             query = self._client.from_(table).select(columns).limit(limit)
-            for column, value in where.items():
+            for column, value in wanted:
                 query = (
                     query.filter(column, value.operator, value.operand)
                     if isinstance(value, Condition)
@@ -204,6 +209,10 @@ class Session:
             reraise=True,
         )
         return await retrying(_send, build)
+
+
+def _list(given: object) -> tuple[object, ...]:
+    return cast("tuple[object, ...]", given) if isinstance(given, tuple) else (given,)
 
 
 async def _send(build: Callable[[], _Executable[_T]]) -> _T:
