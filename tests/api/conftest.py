@@ -1,0 +1,52 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from scripts.demonstration.components import Service, SupabaseDetails
+from tests.api.calling import fetch_operations
+from tests.api.examples import Operation
+from tests.api.world import World, build_world
+from tests.fixtures.users import SignUp
+from tests.workspaces.people import Team, add_members, gather_team, name_something
+
+
+@pytest.fixture(scope="session")
+async def world(
+    service: Service, supabase: SupabaseDetails, sign_up: SignUp
+) -> AsyncIterator[World]:
+    """A world that nobody's calls change for others."""
+    async with gather_team(service, supabase, sign_up) as team:
+        yield await build_world(team)
+
+
+@pytest.fixture(scope="session")
+async def spent_world(world: World, supabase: SupabaseDetails) -> World:
+    """Another organization of the same people, for calls that remove things."""
+    organization = await world.team.owner.create(
+        "/organizations", name="Spent", slug=name_something("spent")
+    )
+    await add_members(supabase, organization["id"], world.team.people)
+    return await build_world(Team(organization, world.team.people))
+
+
+@pytest.fixture(scope="session")
+async def foreign_world(
+    service: Service, supabase: SupabaseDetails, sign_up: SignUp
+) -> AsyncIterator[World]:
+    """A world of people whom nobody of `world` knows."""
+    async with gather_team(service, supabase, sign_up) as team:
+        yield await build_world(team)
+
+
+@pytest.fixture
+async def doomed_world(
+    service: Service, supabase: SupabaseDetails, sign_up: SignUp
+) -> AsyncIterator[World]:
+    """A world of one test alone."""
+    async with gather_team(service, supabase, sign_up) as team:
+        yield await build_world(team)
+
+
+@pytest.fixture(scope="session")
+async def operations(world: World) -> dict[str, Operation]:
+    return await fetch_operations(world.team.owner)

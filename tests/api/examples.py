@@ -1,0 +1,85 @@
+"""Requests made of nothing but the description of the API, as a generated client would."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+METHODS = frozenset({"get", "put", "post", "patch", "delete"})
+
+
+class Operation:
+    """One operation of the description."""
+
+    def __init__(self, document: Mapping[str, Any], path: str, method: str) -> None:
+        self._document = document
+        self._description: dict[str, Any] = document["paths"][path][method]
+        self.path = path
+        self.method = method
+        self.name: str = self._description["operationId"]
+
+    @property
+    def parameters(self) -> list[str]:
+        """Names of what stands in braces in the path."""
+        return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
+
+    @property
+    def statuses(self) -> set[str]:
+        return set(self._description["responses"])
+
+    def make_body(self) -> Any:
+        """Return the documented example of a body; None when the operation takes none."""
+        content = self._description.get("requestBody", {}).get("content", {})
+        media = content.get("application/json")
+        return None if media is None else self._example_of({**media["schema"], **media})
+
+    def make_query(self) -> dict[str, Any]:
+        """Return examples of the query parameters that are required."""
+        return {
+            parameter["name"]: self._example_of({**parameter["schema"], **parameter})
+            for parameter in self._description.get("parameters", [])
+            if parameter["in"] == "query" and parameter.get("required", False)
+        }
+
+    def _example_of(self, schema: Mapping[str, Any]) -> Any:
+        if "example" in schema:
+            return schema["example"]
+        if "examples" in schema:
+            return _first_of(schema["examples"])
+        if "$ref" in schema:
+            name = schema["$ref"].rpartition("/")[2]
+            return self._example_of(self._document["components"]["schemas"][name])
+        message = f"{self.name} documents no example"
+        raise ValueError(message)
+
+
+def _first_of(examples: list[Any] | dict[str, Any]) -> Any:
+    """Schemas list their examples, parameters and bodies name them."""
+    return examples[0] if isinstance(examples, list) else next(iter(examples.values()))["value"]
+
+
+def list_operations(document: Mapping[str, Any]) -> dict[str, Operation]:
+    """Return every operation by its name."""
+    operations = [
+        Operation(document, path, method)
+        for path, methods in document["paths"].items()
+        for method in methods
+        if method in METHODS
+    ]
+    return {operation.name: operation for operation in operations}
+
+
+def fill_in(body: Any, known: Mapping[str, str]) -> Any:
+    """Return the body with the ids of things that exist: of `suite_id`, and in lists `suite_ids`."""
+    if isinstance(body, dict):
+        items = cast("dict[str, Any]", body)
+        return {name: _fill_in_one(name, value, known) for name, value in items.items()}
+    if isinstance(body, list):
+        values = cast("list[Any]", body)
+        return [fill_in(value, known) for value in values]
+    return body
+
+
+def _fill_in_one(name: str, value: Any, known: Mapping[str, str]) -> Any:
+    singular = name.removesuffix("s")
+    if not singular.endswith("_id") or singular not in known or not value:
+        return fill_in(value, known)
+    return known[singular] if name == singular else [known[singular]]
