@@ -77,7 +77,15 @@ class TemplateError(StepError):
 
 
 class MissingValueError(TemplateError):
-    """A template names a value that is not there; a default may stand in for it."""
+    """
+    A template names a value that is not there; a default may stand in for it.
+
+    `existing` are some of the names that are there, when it is a name that is missing.
+    """
+
+    def __init__(self, message: str, existing: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.existing = existing
 
 
 class InvalidIterationError(StepError):

@@ -86,13 +86,14 @@ class Attempts:
         """Raise StepError where it cannot go on; the exchange has what came before."""
         test, bench = self._test, self._bench
         source = bench.scope.for_iteration(self._unit.iteration, test.key, len(self.made) + 1)
-        preparation = self._prepare(source)
+        preparation = self.prepare(source)
         request = exchange.request = preparation.request
         received = await bench.authenticator.send(test, request, self._get_timeout(), source)
         exchange.request = received.request or request
         self._examine(exchange, preparation, Response(received))
 
-    def _prepare(self, source: AttemptScope) -> Preparation:
+    def prepare(self, source: AttemptScope) -> Preparation:
+        """Fill in the templates; raise StepError naming the part that cannot be used."""
         if self._unit.problem is not None:
             raise StepError(self._unit.problem)
         test, clock = self._test, self._clock

@@ -85,13 +85,13 @@ def _iter_units(
         return
     if test.iterate is None and (test.key, 0) not in recorded:
         yield Unit(test, name, now)
-    _learn_credentials(test, iterations, redactor)
+    learn_credentials(test, iterations, redactor)
     for iteration, shown in zip(iterations, label(iterations, redactor.redact), strict=True):
         if (test.key, iteration.index) not in recorded:
             yield Unit(test, name, now, iteration, shown)
 
 
-def _learn_credentials(
+def learn_credentials(
     test: PlannedTest, iterations: Sequence[Iteration], redactor: Redactor
 ) -> None:
     """Values of iterations that are sent as credentials are secrets, in their names, too."""

@@ -71,6 +71,8 @@ def _explain(value: JsonValue, step: PathStep, path: ValuePath, known: str) -> M
 
 def missing_name(path: ValuePath, known: str, name: str, existing: list[str]) -> MissingValueError:
     """The error for a name that is not there: names, never values, of what is."""
-    shown = ", ".join(sorted(existing)[:NAMES_SHOWN]) or "nothing"
+    names = tuple(sorted(existing)[:NAMES_SHOWN])
+    shown = ", ".join(names) or "nothing"
     more = f" and {len(existing) - NAMES_SHOWN} more" if len(existing) > NAMES_SHOWN else ""
-    return MissingValueError(f"{{{{{path.text}}}}}: {known} has no '{name}'; it has {shown}{more}")
+    message = f"{{{{{path.text}}}}}: {known} has no '{name}'; it has {shown}{more}"
+    return MissingValueError(message, names)
