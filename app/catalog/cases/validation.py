@@ -34,7 +34,7 @@ _TEMPLATED_OF_ASSERTION: Final = ("path", "name", "expected", "masks")
 
 def check_case(case: CaseCreate) -> None:
     """Raise `RequestInvalidError` naming the field, as far as it can be told before a run."""
-    document = Document(_to_planned_test(case))
+    document = Document(to_planned_test(case))
     try:
         test = PlannedTest.from_document(document)
         _check_templates(document, is_iterated=test.iterate is not None)
@@ -57,7 +57,7 @@ def _know_nothing() -> AttemptScope:
     return Scope().for_iteration(None)
 
 
-def _to_planned_test(case: CaseCreate) -> JsonObject:
+def to_planned_test(case: CaseCreate) -> JsonObject:
     """The case as it comes back in the plan of a run."""
     document = case.model_dump(mode="json", by_alias=True)
     parts = [document.pop(name) for name in ("endpoint", "request", "response")]
@@ -164,15 +164,15 @@ def _check_iterations(iterate: Iterate) -> None:
 
 
 def _refuse(location: str, message: str) -> RequestInvalidError:
-    field = _to_field(location)
+    field = to_field(location)
     detail = message.removeprefix(f"{location}: ")
     return RequestInvalidError(
         f"{field}: {detail}", field=field, errors=[{"field": field, "detail": detail}]
     )
 
 
-def _to_field(location: str) -> str:
-    """`assertions[0].path` of the plan is `response.assertions.0.path` of the case."""
+def to_field(location: str) -> str:
+    """The place in a case: `assertions[0].path` of the plan is `response.assertions.0.path` of the case."""
     path = re.sub(r"\[(\d+)\]", r".\1", location)
     name = path.partition(".")[0]
     for part, model in (
