@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(default=6_000, ge=1)
     request_body_limit: int = Field(default=2_000_000, ge=1_000)
     import_body_limit: int = Field(default=16_000_000, ge=1_000)
+    hook_body_limit: int = Field(default=2_000_000, ge=1_000)
+    hook_deliveries_per_minute: int = Field(default=600, ge=1)
     database_timeout: Seconds = timedelta(seconds=10)
     database_patience: Seconds = timedelta(seconds=3)
 

@@ -6,7 +6,9 @@ python-jsonpath, which agrees with it and is loaded when the first of them is me
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, TypeAlias
@@ -32,6 +34,28 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 class PathLimitError(Exception):
     """A document makes a query too expensive to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryLimits:
+    """What one query may cost; a step is a value that it looks at."""
+
+    steps: int = 1_000_000
+    pattern_seconds: float = 1.0
+
+
+_USUAL_LIMITS = QueryLimits()
+query_limits: ContextVar[QueryLimits] = ContextVar("query_limits", default=_USUAL_LIMITS)
+
+
+@contextmanager
+def limiting_queries(limits: QueryLimits) -> Generator[None]:
+    """Hold the queries that are answered within to these limits."""
+    token = query_limits.set(limits)
+    try:
+        yield
+    finally:
+        query_limits.reset(token)
 
 
 class CompiledPath(Protocol):

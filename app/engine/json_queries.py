@@ -10,7 +10,7 @@ from jsonpath import JSONPath, JSONPathEnvironment, JSONPathMatch
 from jsonpath.exceptions import JSONPathError
 from jsonpath.function_extensions import Match, Search
 
-from app.engine.json_path import Location, PathLimitError
+from app.engine.json_path import Location, PathLimitError, query_limits
 from app.engine.json_values import JsonValue
 from app.engine.pattern_size import is_reasonable
 from app.engine.patterns import MATCH_SECONDS
@@ -19,8 +19,6 @@ from app.engine.patterns import MATCH_SECONDS
 # the work proportional to the size of the document.
 MAXIMUM_DESCENTS = 2
 MAXIMUM_ALTERNATIVES = 1_000
-MAXIMUM_STEPS = 1_000_000
-MAXIMUM_PATTERN_SECONDS = 1.0
 
 _QUOTED = regex.compile(r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+\"""")
 
@@ -72,14 +70,17 @@ class _Environment(JSONPathEnvironment):
 
     def begin(self) -> None:
         """Start with all that one query may use."""
-        self._steps_left = MAXIMUM_STEPS
-        self._pattern_seconds_left = MAXIMUM_PATTERN_SECONDS
+        self._limits = query_limits.get()
+        self._steps_left = self._limits.steps
+        self._pattern_seconds_left = self._limits.pattern_seconds
 
     def spend(self) -> None:
         """Take one step; raise PathLimitError when there were too many."""
         self._steps_left -= 1
         if self._steps_left < 0:
-            raise PathLimitError(f"the query takes more than {MAXIMUM_STEPS} steps in this body")
+            raise PathLimitError(
+                f"the query takes more than {self._limits.steps} steps in this body"
+            )
 
     def holds(self, attempt: _Attempt, text: str) -> bool:
         """Whether a pattern matches; raise PathLimitError when all together take too long."""
@@ -87,7 +88,9 @@ class _Environment(JSONPathEnvironment):
             raise PathLimitError("the patterns of the query take too long in this body")
         started = time.monotonic()
         try:
-            return attempt(text, timeout=MATCH_SECONDS) is not None
+            return (
+                attempt(text, timeout=min(MATCH_SECONDS, self._limits.pattern_seconds)) is not None
+            )
         except TimeoutError:
             return False
         finally:

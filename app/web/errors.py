@@ -39,7 +39,7 @@ class MethodNotAllowedError(AppError):
 
 
 class BodyTooLargeError(AppError):
-    """The body exceeds REQUEST_BODY_LIMIT, for imports IMPORT_BODY_LIMIT."""
+    """The body exceeds REQUEST_BODY_LIMIT, or the limit that imports and hooks have of their own."""
 
     code = "body_too_large"
     status = 413

@@ -80,6 +80,31 @@ SPECIMENS: dict[str, Specimen] = {
         OF_ANALYSIS | {"fingerprint": Unique()}, {"suggested_fix": "changed"}
     ),
     "fixture_usage": Specimen(OF_CASE | {"fixture_id": Own("fixture_id")}, {"how": "iterate"}),
+    "hook_deliveries": Specimen(
+        OF_ORGANIZATION
+        | {
+            "project_id": Own("project_id"),
+            "hook_id": New("hooks"),
+            "outcome": "rejected",
+            "headers": {},
+        },
+        {"problem_code": "changed"},
+    ),
+    "hooks": Specimen(
+        OF_PROJECT
+        | {
+            "environment_id": Own("environment_id"),
+            "enabled": True,
+            "signature": {"scheme": "github"},
+            "conditions": [],
+            "mapping": {},
+            "selection": {},
+            "options": {},
+            "variables": {},
+            "redacted_paths": [],
+        },
+        {"enabled": False},
+    ),
     "imported_cases": Specimen(
         {
             "project_id": Own("project_id"),

@@ -1,0 +1,1 @@
+"""What came in at hooks, and starting it again."""

@@ -1,0 +1,1 @@
+"""Hooks as their organizations see and change them."""

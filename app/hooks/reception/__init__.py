@@ -1,0 +1,1 @@
+"""The way of a delivery: verified, mapped, started once, logged."""
