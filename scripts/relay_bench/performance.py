@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, LiteralString
 
 from scripts.demonstration.components import LocalSupabase, Service
+from scripts.process_usage import Usage, read_memory
 from scripts.relay_bench.audience import open_audience
 from scripts.relay_bench.measurement import summarize
 from scripts.relay_bench.recording import BATCH_SECONDS, Recording
 from scripts.relay_bench.scene import Connection, Scene, connect, fetch_one, set_scene, start_run
-from scripts.relay_bench.usage import Usage, read_memory
 
 Document = dict[str, Any]
 
