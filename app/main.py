@@ -17,15 +17,18 @@ from app.auth.rate_limit import RateLimiter
 from app.auth.signing_keys import SigningKeys
 from app.auth.tokens import TokenVerifier
 from app.catalog.importers.intake import taking_documents
+from app.catalog.suite_documents.service import DocumentStore
 from app.core.clock import SystemClock
 from app.core.logging import configure_logging
 from app.core.settings import Settings, load_settings
 from app.db.database import Database
+from app.hooks.assembly import create_hook_receiver
 from app.realtime.assembly import relaying
 from app.realtime.termination import notified_of_termination
 from app.realtime.upstream import RealtimeUpstream
 from app.runs.execution.assembly import working
 from app.runs.queue import RunQueue
+from app.runs.waiting.watch import RunWatch
 from app.web.body_limit import BodyLimitMiddleware
 from app.web.health import Probe
 from app.web.health import router as health_router
@@ -39,6 +42,8 @@ from app.web.requests import REQUEST_ID_HEADER, RequestMiddleware
 
 TITLE = "API testing platform"
 IMPORTS = re.compile(r"/api/v1/projects/[^/]+/imports")
+SUITE_DOCUMENTS = re.compile(r"/api/v1/projects/[^/]+/suites/document")
+DELIVERIES = re.compile(r"/api/v1/hooks/[^/]+")
 GZIP_MINIMUM_BYTES = 1_000
 GZIP_LEVEL = 5  # the higher ones cost several times as much for a few percent
 DESCRIPTION = "Runs API tests concurrently, streams them live and remembers every result."
@@ -86,7 +91,12 @@ async def _open_components(
     app.state.rate_limiter = RateLimiter(settings.requests_per_minute, clock)
     queue = await stack.enter_async_context(RunQueue(settings.supabase_db_url.get_secret_value()))
     app.state.run_queue = queue
+    app.state.run_watch = await stack.enter_async_context(RunWatch(database.as_service()))
+    app.state.hook_receiver = create_hook_receiver(
+        settings, database, queue, app.state.access_tokens, clock
+    )
     app.state.intake = await stack.enter_async_context(taking_documents(settings))
+    app.state.document_store = DocumentStore()
     upstream = await stack.enter_async_context(
         RealtimeUpstream(settings.realtime_url, settings.supabase_secret_key)
     )
@@ -95,6 +105,7 @@ async def _open_components(
     )
     # Open streams would hold the end of the process up until the server loses patience.
     stack.enter_context(notified_of_termination(app.state.event_service.relay.close))
+    stack.enter_context(notified_of_termination(app.state.run_watch.close))
     stack.enter_context(serving_metrics(settings.metrics_address, registry))
     if settings.run_worker_in_api:
         await stack.enter_async_context(working(settings, database, queue))
@@ -111,7 +122,11 @@ def _install_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(
         BodyLimitMiddleware,
         limit=settings.request_body_limit,
-        limits={IMPORTS: settings.import_body_limit},
+        limits={
+            IMPORTS: settings.import_body_limit,
+            SUITE_DOCUMENTS: settings.import_body_limit,
+            DELIVERIES: settings.hook_body_limit,
+        },
     )
     app.add_middleware(RequestMiddleware)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_MINIMUM_BYTES, compresslevel=GZIP_LEVEL)
@@ -126,6 +141,7 @@ def _install_middleware(app: FastAPI, settings: Settings) -> None:
             "Idempotent-Replayed",
             "Link",
             "Location",
+            "Preference-Applied",
             "Retry-After",
         ],
     )

@@ -1,0 +1,1 @@
+"""Suites as documents that people keep in Git: written, read and compared."""

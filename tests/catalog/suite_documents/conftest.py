@@ -1,0 +1,3 @@
+from tests.workspaces.people import team
+
+__all__ = ["team"]
