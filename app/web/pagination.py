@@ -86,7 +86,7 @@ class Listing(Generic[Item]):
         )
         items = [self.item.model_validate(row) for row in rows[: page.limit]]
         if len(rows) <= page.limit:
-            return Page(items=items)
+            return Page(items=items, next_cursor=None)
         return Page(items=items, next_cursor=_cursor_of(rows[page.limit - 1], order))
 
 
