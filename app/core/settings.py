@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     concurrent_runs: int = Field(default=4, ge=1, le=64)
     shutdown_grace: Seconds = timedelta(seconds=10)
 
+    concurrent_tries: int = Field(default=16, ge=1, le=1_000)
+    concurrent_tries_per_user: int = Field(default=4, ge=1)
+    try_timeout: Seconds = timedelta(seconds=30)
+
     realtime_connections: int = Field(default=5_000, ge=1)
     realtime_connections_per_user: int = Field(default=100, ge=1)
     realtime_subscriptions: int = Field(default=100, ge=1)

@@ -96,6 +96,7 @@ declare
   test_case public.test_cases := private.find_trial_case(request);
   run public.test_runs;
   tests jsonb;
+  draft jsonb := nullif(request -> 'document', 'null');
 begin
   run.organization_id := test_case.organization_id;
   run.project_id := test_case.project_id;
@@ -108,7 +109,8 @@ begin
     'tests', tests,
     'fixtures', private.list_named_fixtures(
       test_case.project_id,
-      array(select jsonb_array_elements_text(coalesce(nullif(request -> 'fixture_names', 'null'), '[]')))
+      array[draft #>> '{iterate,fixture}', substring(draft #>> '{iterate,fixture}' from '^[^.[]+')]
+      || array(select referred.name from unnest(private.list_fixture_names(draft)) as referred (name))
       || array(
         select fixture.name from public.fixture_usage as usage
         inner join public.test_data_fixtures as fixture on fixture.id = usage.fixture_id
@@ -123,12 +125,12 @@ begin
       ) as listed
     ),
     'capturing_tests', private.list_capturing_tests(
-      test_case.project_id, test_case.id, coalesce(request ->> 'used_text', tests::text)
+      test_case.project_id, test_case.id, coalesce(draft::text, tests::text)
     ),
     'response_schemas', (
       select endpoint.response_schemas from public.api_endpoints as endpoint
       where endpoint.project_id = test_case.project_id
-        and endpoint.method = request #>> '{endpoint,method}' and endpoint.path = request #>> '{endpoint,path}'
+        and endpoint.method = draft ->> 'method' and endpoint.path = draft ->> 'path'
     ),
     'network_policy', (
       select organization.network_policy from public.organizations as organization
@@ -138,7 +140,7 @@ begin
 end;
 $$;
 comment on function public.get_trial_plan(jsonb) is
-  'Request {test_case_id | project_id, environment_id, sends} and, of a draft, {fixture_names, used_text, endpoint}; answers the plan with {fixture_names, capturing_tests, response_schemas}.';
+  'Request {test_case_id, environment_id, sends}, of a draft {project_id, document} instead; answers the plan with {fixture_names, capturing_tests, response_schemas}.';
 revoke execute on function public.get_trial_plan(jsonb) from public, anon, authenticated, service_role;
 grant execute on function public.get_trial_plan(jsonb) to authenticated;
 
