@@ -1,5 +1,6 @@
 """Cases while readers make them from the requests of a document: one by one, in its order."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ LONGEST_ORIGIN: Final = 500
 LONGEST_DESCRIPTION: Final = 5_000
 MAXIMUM_DEPENDENCIES: Final = 100
 MOST_EXPECTATIONS: Final = 200
+MOST_REPAIRS: Final = 20
+_ASSERTION: Final = re.compile(r"response\.assertions\.([0-9]{1,4})")
 
 
 def check_count(count: int) -> None:
@@ -93,6 +96,14 @@ class CaseDraft:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the catalog would not take a case, and which field of it is the reason."""
+
+    text: str
+    field: str
+
+
 class CaseCollector:
     """The cases of one document with different keys, names and origins; refused ones are told."""
 
@@ -119,19 +130,44 @@ class CaseCollector:
         )
 
     def accept(self, draft: CaseDraft) -> bool:
-        """Add the draft as it is now, if the catalog would take it; otherwise say why not."""
+        """
+        Add the draft as it is now, if the catalog would take it; otherwise say why not.
+
+        Assertions that it would not take are left out, and told.
+        """
         self._cut(draft)
-        try:
-            case = CaseCreate.model_validate(draft.to_document(self._count))
-            check_case(case)
-        except (ValidationError, RequestInvalidError) as error:
-            self.tell("not_imported", draft.place, explain(error))
-            return False
-        if excess := find_excess(case):
-            self.tell("not_imported", draft.place, excess)
+        case = self._validate(draft)
+        for _ in range(MOST_REPAIRS):
+            if not isinstance(case, Refusal) or not self._repair(draft, case):
+                break
+            case = self._validate(draft)
+        if isinstance(case, Refusal):
+            self.tell("not_imported", draft.place, case.text)
             return False
         self._count += 1
         self._cases[draft.suite].append(ImportedCase(draft.origin, case))
+        return True
+
+    def _validate(self, draft: CaseDraft) -> CaseCreate | Refusal:
+        try:
+            case = CaseCreate.model_validate(draft.to_document(self._count))
+            check_case(case)
+        except RequestInvalidError as error:
+            return Refusal(explain(error), error.field or "")
+        except ValidationError as error:
+            location = error.errors(include_url=False, include_input=False)[0]["loc"]
+            return Refusal(explain(error), ".".join(map(str, location)))
+        excess = find_excess(case)
+        return Refusal(excess, "") if excess else case
+
+    def _repair(self, draft: CaseDraft, refusal: Refusal) -> bool:
+        """Leave out the assertion that is the reason, if one is."""
+        match = _ASSERTION.match(refusal.field)
+        assertions: list[Any] = draft.response.get("assertions", [])
+        if match is None or int(match[1]) >= len(assertions):
+            return False
+        del assertions[int(match[1])]
+        self.tell("not_imported", draft.place, refusal.text)
         return True
 
     def tell(self, kind: NoticeKind, place: str, text: str) -> None:

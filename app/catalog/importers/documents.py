@@ -26,17 +26,27 @@ MAXIMUM_DEPTH = 200
 _MERGE = "<<"
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+# An even number of backslashes before it stand for themselves.
+_NUL_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 _WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
 
 
 def parse_document(text: str) -> JsonObject:
     """Return the object that a JSON or YAML text is; raises `DocumentInvalidError` with the line."""
+    text = without_nul(text)
     value = _parse_json(text) if text.lstrip()[:1] in ("{", "[") else parse_yaml(text)
     if not isinstance(value, dict):
         message = "It is not an object with names and values."
         raise DocumentInvalidError(message, field="line 1")
     return value
+
+
+def without_nul(text: str) -> str:
+    """Return the text with U+FFFD in place of NUL characters, which the database cannot store."""
+    if "\\u0000" in text:
+        text = _NUL_ESCAPE.sub(r"\1\\ufffd", text)
+    return text.replace("\0", "\ufffd")
 
 
 def parse_yaml(text: str) -> JsonValue:
@@ -124,7 +134,7 @@ class _Builder:
                 raise _refuse("It has a second document.", event.start_mark)
 
     def _take_scalar(self, event: ScalarEvent) -> None:
-        text: str = event.value
+        text: str = event.value.replace("\0", "\ufffd")
         parent = self._open[-1] if self._open else None
         if parent is not None and isinstance(parent.value, dict) and parent.name is None:
             parent.name = text

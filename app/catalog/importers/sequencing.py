@@ -32,6 +32,11 @@ class Sequencer:
         """From now on there is something new by this name, which the producer has made."""
         self._shared[name] = _Shared(producer.key)
 
+    def begin_once(self, name: str, producer: CaseDraft) -> None:
+        """Likewise, unless it is known already."""
+        if name not in self._shared:
+            self.begin(name, producer)
+
     def use(self, name: str, draft: CaseDraft) -> None:
         """Put a case behind those before it that use the same."""
         shared = self._shared.get(name)

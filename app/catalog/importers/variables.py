@@ -1,6 +1,7 @@
 """The variables of a document, by names that environments can have."""
 
 import re
+from collections import defaultdict
 from typing import Final
 
 from app.catalog.importers.model import ImportedVariable
@@ -20,6 +21,8 @@ class VariableBook:
         self._keys: dict[str, str] = {}
         self._literals: dict[tuple[str, str], str] = {}
         self._variables: dict[str, ImportedVariable] = {}
+        self._numbers: defaultdict[str, int] = defaultdict(int)
+        self._taken: set[str] = set()
 
     @property
     def variables(self) -> tuple[ImportedVariable, ...]:
@@ -32,6 +35,10 @@ class VariableBook:
         if key is None:
             key = self._keys[name] = self._make_key(name)
         return key
+
+    def has(self, name: str) -> bool:
+        """Say whether a variable of the document is known."""
+        return name in self._keys
 
     def declare(
         self,
@@ -63,7 +70,8 @@ class VariableBook:
         """Return the path of a secret variable in place of a literal; the same literal, the same one."""
         words = to_key(_WORD_START.sub("_", name)).upper()
         if (words, literal) not in self._literals:
-            self._literals[words, literal] = self._make_key(words)
+            key = self._literals[words, literal] = self._make_key(words)
+            self._keys.setdefault(key, key)
         key = self._literals[words, literal]
         self._variables.setdefault(
             key, ImportedVariable(key, is_secret=True, description=description)
@@ -72,11 +80,11 @@ class VariableBook:
 
     def _make_key(self, name: str) -> str:
         base = to_key(name)
-        taken = {*self._keys.values(), *self._literals.values()}
-        key, number = base, 1
-        while key in taken:
-            number += 1
-            key = f"{base}_{number}"
+        key = base
+        while key in self._taken:
+            self._numbers[base] += 1
+            key = f"{base[: LONGEST_KEY - 10]}_{self._numbers[base] + 1}"
+        self._taken.add(key)
         return key
 
 

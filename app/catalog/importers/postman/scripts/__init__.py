@@ -1,0 +1,1 @@
+"""Scripts of collections: checks, and variables that are set."""
