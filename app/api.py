@@ -9,6 +9,7 @@ from app.contexts.router import router as contexts_router
 from app.hooks.router import router as hooks_router
 from app.realtime.router import router as realtime_router
 from app.runs.router import router as runs_router
+from app.trials.router import router as trials_router
 from app.workspaces.access_tokens.router import router as access_tokens_router
 from app.workspaces.router import router as workspaces_router
 
@@ -20,5 +21,6 @@ router.include_router(importers_router)
 router.include_router(suite_documents_router)
 router.include_router(contexts_router)
 router.include_router(runs_router)
+router.include_router(trials_router)
 router.include_router(hooks_router)
 router.include_router(realtime_router)

@@ -29,6 +29,7 @@ from app.realtime.upstream import RealtimeUpstream
 from app.runs.execution.assembly import working
 from app.runs.queue import RunQueue
 from app.runs.waiting.watch import RunWatch
+from app.trials.laboratory import trying
 from app.web.body_limit import BodyLimitMiddleware
 from app.web.health import Probe
 from app.web.health import router as health_router
@@ -95,6 +96,7 @@ async def _open_components(
     app.state.hook_receiver = create_hook_receiver(
         settings, database, queue, app.state.access_tokens, clock
     )
+    app.state.laboratory = await stack.enter_async_context(trying(settings))
     app.state.intake = await stack.enter_async_context(taking_documents(settings))
     app.state.document_store = DocumentStore()
     upstream = await stack.enter_async_context(
