@@ -1,37 +1,34 @@
-"""Where runs, their results and their contexts are kept."""
+"""Where runs and their contexts are kept."""
 
 from datetime import UTC
 
 from app.core.identifiers import RunId
+from app.db.conditions import any_of, at_least, before
 from app.db.session import Row, Session
 from app.runs.schemas import (
-    Result,
+    RerunRequest,
     Run,
     RunContext,
     RunCounts,
+    RunInclude,
+    RunPageRequest,
     RunStart,
-    TimelineEntry,
     Trigger,
 )
-from app.web.pagination import Listing, Page, PageRequest
+from app.web.pagination import Listing, Page
 
-_COUNTS = {name: f"{name}_count" for name in RunCounts.model_fields}
-_RUN_COLUMNS = ",".join([*(set(Run.model_fields) - {"counts"}), *_COUNTS.values()])
-_RESULT_COLUMNS = (
-    "id,test_case_id,iteration,iteration_name,status,category,reason,error_message,started_at,completed_at,"
-    "duration_ms,attempt_number,is_final,test_revision,captured_names,timeline,...test_cases(key,name),"
-    "details:test_result_details(request_method,request_url,request_headers,request_query,request_body,"
-    "response_status,response_headers,response_body,response_time_ms,timing_phases,assertions_passed,"
-    "assertions_failed,captured_variables),"
-    "assertions:assertion_results(assertion_name,assertion_type,operator,path,expected_value,actual_value,"
-    "diff,severity,passed,error_message)"
-)
-_TIMELINE_COLUMNS = (
-    "id,test_case_id,iteration,iteration_name,status,reason,completed_at,timeline,"
-    "...test_cases(suite_id,key,name,phase)"
-)
-_RESULTS = Listing("test_results", Result, ("completed_at", "id"), _RESULT_COLUMNS)
-_TIMELINE = Listing("test_results", TimelineEntry, ("completed_at", "id"), _TIMELINE_COLUMNS)
+_INCLUDES = {
+    "environment": "environment:environments(id,name,base_url)",
+    "suite": "suite:test_suites(id,name)",
+    "starter": "starter:users(id,full_name,email)",
+    "planned_test_ids": "planned_test_ids",
+}
+_COUNTS = [f"{name}_count" for name in RunCounts.model_fields]
+_COLUMNS = [
+    name for name in Run.model_fields if name != "counts" and name not in _INCLUDES
+] + _COUNTS
+RUNS = Listing("test_runs", Run, ("created_at", "id"), ",".join(_COLUMNS), _INCLUDES)
+_PLACES = ("project_id", "environment_id", "suite_id", "batch_id", "rerun_of", "started_by")
 
 
 async def start(session: Session, start: RunStart, trigger: Trigger = "api") -> Run:
@@ -40,25 +37,41 @@ async def start(session: Session, start: RunStart, trigger: Trigger = "api") -> 
     return Run.model_validate(await session.call("start_test_run", request))
 
 
-async def find(session: Session, run_id: RunId) -> Run | None:
+async def rerun(session: Session, run_id: RunId, rerun: RerunRequest, trigger: Trigger) -> Run:
+    """Create a pending run of the tests of another one."""
+    request = {"run_id": str(run_id), "trigger": trigger, **rerun.model_dump(mode="json")}
+    return Run.model_validate(await session.call("rerun_test_run", request))
+
+
+async def find(session: Session, run_id: RunId, include: list[RunInclude]) -> Run | None:
     """Return the run if the caller may see it."""
-    row = await session.find("test_runs", _RUN_COLUMNS, id=run_id)
-    return None if row is None else _to_run(row)
+    row = await session.find(RUNS.table, RUNS.select_with(include), id=run_id)
+    return None if row is None else Run.model_validate(row)
+
+
+async def list_runs(session: Session, page: RunPageRequest) -> Page[Run]:
+    """Return the visible runs that fulfil the filters."""
+    where: dict[str, object] = {
+        name: value for name in _PLACES if (value := getattr(page, name)) is not None
+    }
+    if page.status:
+        where["status"] = any_of(page.status)
+    if page.trigger:
+        where["trigger"] = any_of(page.trigger)
+    if page.target_version is not None:
+        where["target_version"] = page.target_version
+    since, until = page.created_since, page.created_before
+    bounds = (
+        at_least(since.isoformat()) if since else None,
+        before(until.isoformat()) if until else None,
+    )
+    where["created_at"] = tuple(bound for bound in bounds if bound is not None)
+    return await RUNS.select_page(session, page, sort=page.sort, include=page.include, **where)
 
 
 async def cancel(session: Session, run_id: RunId) -> Run:
     """Note that the run is to end; raises `NotFoundError` or `ForbiddenError`."""
     return Run.model_validate(await session.call("cancel_test_run", {"run_id": str(run_id)}))
-
-
-async def list_results(session: Session, run: Run, page: PageRequest) -> Page[Result]:
-    """Return the attempts of a run in the order they ended."""
-    return await _RESULTS.select_page(session, page, **_locate(run))
-
-
-async def list_timeline(session: Session, run: Run, page: PageRequest) -> Page[TimelineEntry]:
-    """Return when and why each test of a run did what, in the order they ended."""
-    return await _TIMELINE.select_page(session, page, **_locate(run), is_final=True)
 
 
 async def find_context(session: Session, run_id: RunId) -> RunContext | None:
@@ -67,11 +80,6 @@ async def find_context(session: Session, run_id: RunId) -> RunContext | None:
     return None if answer is None else RunContext.model_validate(answer)
 
 
-def _locate(run: Run) -> Row:
-    # The date of the run names the one partition that holds its results.
+def locate(run: Run) -> Row:
+    """Return what results of the run have in common; its date names the one partition of them."""
     return {"run_id": run.id, "run_date": run.created_at.astimezone(UTC).date()}
-
-
-def _to_run(row: Row) -> Run:
-    counts = {name: row[column] for name, column in _COUNTS.items()}
-    return Run.model_validate({**row, "counts": counts})

@@ -2,15 +2,23 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, cast
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from app.core.identifiers import (
+    BatchId,
     EnvironmentId,
     OrganizationId,
     ProjectId,
-    ResultId,
     RunId,
     SavedSearchId,
     SuiteId,
@@ -18,9 +26,9 @@ from app.core.identifiers import (
     UserId,
 )
 from app.engine.options import Timing
-from app.engine.planned_test import Phase
-from app.engine.results import HoldKind, Severity
 from app.web.fields import RequestModel
+from app.web.pagination import PageRequest
+from app.web.resources import DatedModel
 
 JsonObject = dict[str, Any]
 Trigger = Literal["manual", "api", "webhook", "schedule", "ci"]
@@ -37,15 +45,6 @@ class RunStatus(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
-
-
-class ResultStatus(StrEnum):
-    """How a test of a run ended."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-    ERROR = "error"
 
 
 _FINAL = frozenset({RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED})
@@ -134,28 +133,19 @@ class RunSelection(RequestModel):
     ] = None
 
 
-class RunStart(RequestModel):
+class TestsToRun(RequestModel):
     """
-    Which tests to run, and where.
+    Which tests to run, and how.
 
     `suite_id` and `test_case_ids` are short for the lists of `selection`; both may be given.
     `variables` take the place of variables of the environment in this run, secret ones included.
     They are shown in the run and masked nowhere: no place for secrets.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "project_id": "8f14e45f-ceea-4e7a-9d5b-0a1f2b3c4d5e",
-                "environment_id": "c9f0f895-fb98-4b91-8a3c-1f2e3d4c5b6a",
-                "suite_id": "45c48cce-2e2d-4fbd-8a1a-9f8e7d6c5b4a",
-                "target_version": "2026.11.3",
-            }
-        },
-    )
+    # pytest must not collect it
+    __test__: ClassVar[bool] = False
 
     project_id: ProjectId
-    environment_id: EnvironmentId
     suite_id: SuiteId | None = None
     test_case_ids: Annotated[list[TestCaseId] | None, Field(min_length=1, max_length=10_000)] = None
     selection: RunSelection = RunSelection()
@@ -163,6 +153,24 @@ class RunStart(RequestModel):
     options: RunOptions = RunOptions()
     target_version: Annotated[str | None, Field(max_length=200)] = None
     metadata: JsonObject = {}
+
+
+class RunStart(TestsToRun):
+    """Which tests to run, how, and in which environment."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "project_id": "8f14e45f-ceea-4e7a-9d5b-0a1f2b3c4d5e",
+                "environment_id": "c9f0f895-fb98-4b91-8a3c-1f2e3d4c5b6a",
+                "selection": {"tags": ["smoke"]},
+                "variables": {"LOCALE": "de-DE"},
+                "target_version": "2026.11.3",
+            }
+        },
+    )
+
+    environment_id: EnvironmentId
 
 
 class RunCounts(BaseModel):
@@ -175,134 +183,93 @@ class RunCounts(BaseModel):
     error: int
 
 
-class Run(BaseModel):
-    """One execution of a selection of tests in one environment."""
+class StoredSelection(BaseModel):
+    """What was selected, as it was asked for; what it came to is fixed when a run is created."""
+
+    suite_ids: list[SuiteId] | None = None
+    test_case_ids: list[TestCaseId] | None = None
+    tags: list[str] | None = None
+    failed_in_run_id: RunId | None = None
+    changed_since: datetime | None = None
+    saved_search_id: SavedSearchId | None = None
+    tests_of_run_id: Annotated[
+        RunId | None, Field(description="Of a rerun: the run whose tests it repeats.")
+    ] = None
+
+
+class RunEnvironment(BaseModel):
+    """Where a run points, as the environment is now."""
+
+    id: EnvironmentId
+    name: str = Field(examples=["Staging"])
+    base_url: str = Field(examples=["https://api.example.com"])
+
+
+class RunSuite(BaseModel):
+    """The suite of a run of one suite."""
+
+    id: SuiteId
+    name: str = Field(examples=["Checkout"])
+
+
+class RunStarter(BaseModel):
+    """Who started a run."""
+
+    id: UserId
+    full_name: str | None = Field(examples=["Ada Lovelace"])
+    email: str | None = Field(examples=["ada@example.com"])
+
+
+class Run(DatedModel):
+    """
+    One execution of a selection of tests in one environment.
+
+    `environment`, `suite`, `starter` and `planned_test_ids` only when they are asked for.
+    """
 
     id: RunId
     organization_id: OrganizationId
     project_id: ProjectId
-    suite_id: SuiteId | None
+    suite_id: Annotated[SuiteId | None, Field(description="When one suite was selected.")]
     environment_id: EnvironmentId
     started_by: UserId | None
-    trigger: str
+    trigger: Trigger
     status: RunStatus
     counts: RunCounts
     total_duration_ms: float | None
-    created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
     cancel_requested_at: datetime | None
     event_seq: Annotated[int, Field(description="Sequence number of the run's newest event.")]
-    target_version: str | None
+    target_version: Annotated[str | None, Field(examples=["2026.11.3"])]
+    selection: StoredSelection
+    variables: Annotated[
+        dict[str, str], Field(description="What takes the place of the environment's values.")
+    ]
     options: JsonObject
     metadata: JsonObject
+    batch_id: Annotated[BatchId | None, Field(description="The batch that it was started in.")]
+    rerun_of: Annotated[RunId | None, Field(description="The run that it repeats.")]
+    environment: RunEnvironment | None = None
+    suite: RunSuite | None = None
+    starter: RunStarter | None = None
+    planned_test_ids: Annotated[
+        list[TestCaseId], Field(description="All tests of the run, required ones included.")
+    ] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_counts(cls, data: Any) -> Any:
+        """Rows of the table carry each count as a column."""
+        if not isinstance(data, dict) or "counts" in data:
+            return cast("object", data)
+        row = cast("JsonObject", data)
+        return {**row, "counts": {name: row[f"{name}_count"] for name in RunCounts.model_fields}}
 
     @property
     def is_finished(self) -> bool:
         """Say whether nothing more happens in this run."""
         return self.status in _FINAL
-
-
-class AssertionContext(BaseModel):
-    """What an assertion looks at, how, and what its failure means."""
-
-    assertion_name: str
-    assertion_type: str
-    operator: str | None
-    path: Annotated[str | None, Field(examples=["$.items[0].id"])]
-    severity: Annotated[Severity, Field(description="A failed warning does not fail the test.")]
-
-
-class Assertion(AssertionContext):
-    """One check of a response and its outcome."""
-
-    expected_value: Any
-    actual_value: Any
-    diff: Annotated[str | None, Field(description="What differs, by place.")]
-    passed: bool
-    error_message: str | None
-
-
-class Hold(BaseModel):
-    """What a test waited for: another test, a limit, or a lock."""
-
-    kind: HoldKind
-    name: Annotated[str, Field(examples=["login"])]
-
-
-class Timeline(BaseModel):
-    """
-    When a test was queued, had what it requires, made its first attempt, and ended.
-
-    `held_by` explains the waits: first what it required, then the limits.
-    """
-
-    queued_at: datetime
-    ready_at: datetime | None
-    started_at: datetime | None
-    ended_at: datetime
-    held_by: list[Hold]
-
-
-class TimelineEntry(BaseModel):
-    """One bar of a Gantt view: a test or one iteration of it; without times when it was never queued."""
-
-    id: ResultId
-    test_case_id: TestCaseId
-    suite_id: SuiteId
-    key: str
-    name: str
-    phase: Phase
-    iteration: int
-    iteration_name: str | None
-    status: ResultStatus
-    reason: str | None
-    timeline: Timeline | None
-
-
-class ResultDetail(BaseModel):
-    """What was sent and received in one attempt, secrets masked, cut to size."""
-
-    request_method: str | None
-    request_url: str | None
-    request_headers: JsonObject | None
-    request_query: JsonObject | None
-    request_body: str | None
-    response_status: int | None
-    response_headers: JsonObject | None
-    response_body: str | None
-    response_time_ms: float | None
-    timing_phases: Annotated[
-        JsonObject | None, Field(examples=[{"connect_ms": 1.2, "first_byte_ms": 8.4}])
-    ]
-    assertions_passed: int
-    assertions_failed: int
-    captured_variables: JsonObject | None
-
-
-class Result(BaseModel):
-    """The outcome of one attempt of one test in a run, with its evidence."""
-
-    id: ResultId
-    test_case_id: TestCaseId
-    iteration: Annotated[int, Field(description="From 0; 0 without iterations.")]
-    iteration_name: str | None
-    key: str
-    name: str
-    status: ResultStatus
-    category: str | None
-    reason: str | None
-    error_message: str | None
-    started_at: datetime | None
-    completed_at: datetime | None
-    duration_ms: float | None
-    attempt_number: int
-    is_final: bool
-    test_revision: int | None
-    captured_names: list[str]
-    timeline: Timeline | None
-    details: ResultDetail | None
-    assertions: list[Assertion]
 
 
 class RunContext(BaseModel):
@@ -314,3 +281,50 @@ class RunContext(BaseModel):
     captured_data: JsonObject
     test_order: list[str]
     updated_at: datetime | None
+
+
+RunInclude = Literal["environment", "suite", "starter", "planned_test_ids"]
+
+
+class RunParts(BaseModel):
+    """What of a run is wanted beside its own fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    include: Annotated[list[RunInclude], Field(max_length=4)] = []
+
+
+class RunPageRequest(PageRequest):
+    """Which piece of which runs, newest first unless sorted otherwise."""
+
+    project_id: ProjectId | None = None
+    environment_id: EnvironmentId | None = None
+    suite_id: Annotated[SuiteId | None, Field(description="Runs of this suite alone.")] = None
+    batch_id: BatchId | None = None
+    rerun_of: Annotated[RunId | None, Field(description="Runs that repeat this one.")] = None
+    started_by: UserId | None = None
+    status: Annotated[
+        list[RunStatus], Field(max_length=5, description="Any of these.", examples=[["failed"]])
+    ] = []
+    trigger: Annotated[
+        list[Trigger], Field(max_length=5, description="Any of these.", examples=[["ci"]])
+    ] = []
+    target_version: Annotated[str | None, Field(max_length=200)] = None
+    created_since: AwareDatetime | None = None
+    created_before: AwareDatetime | None = None
+    sort: Literal["created_at", "-created_at"] = "-created_at"
+    include: Annotated[list[RunInclude], Field(max_length=4)] = []
+
+
+class RerunRequest(RequestModel):
+    """Which tests of a run to repeat, and against which version."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"only": "failed"}})
+
+    only: Annotated[
+        Literal["failed", "all"],
+        Field(description="`failed`: those that ended as failed or error, and what they require."),
+    ] = "all"
+    target_version: Annotated[
+        str | None, Field(max_length=200, description="As in the run that is repeated by default.")
+    ] = None

@@ -5,8 +5,16 @@ from app.core.identifiers import RunId
 from app.db.session import Session
 from app.runs import repository
 from app.runs.queue import RunQueue
-from app.runs.schemas import Result, Run, RunContext, RunStart, TimelineEntry, Trigger
-from app.web.pagination import Page, PageRequest
+from app.runs.schemas import (
+    RerunRequest,
+    Run,
+    RunContext,
+    RunInclude,
+    RunPageRequest,
+    RunStart,
+    Trigger,
+)
+from app.web.pagination import Page
 
 
 async def start_run(
@@ -22,24 +30,35 @@ async def start_run(
     return run
 
 
-async def get_run(session: Session, run_id: RunId) -> Run:
+async def rerun_run(
+    session: Session,
+    queue: RunQueue,
+    run_id: RunId,
+    rerun: RerunRequest,
+    *,
+    trigger: Trigger = "api",
+) -> Run:
+    """
+    Create a run of the tests of a finished one, with its variables and options, and queue it.
+
+    Raises `NotFoundError`, `ForbiddenError`, `RunNotFinishedError` or `NoTestsSelectedError`.
+    """
+    run = await repository.rerun(session, run_id, rerun, trigger)
+    await queue.enqueue(run.id)
+    return run
+
+
+async def get_run(session: Session, run_id: RunId, include: list[RunInclude] | None = None) -> Run:
     """Return the run; raises `NotFoundError` when the caller may not see it."""
-    run = await repository.find(session, run_id)
+    run = await repository.find(session, run_id, include or [])
     if run is None:
         raise NotFoundError
     return run
 
 
-async def list_results(session: Session, run_id: RunId, page: PageRequest) -> Page[Result]:
-    """Return every attempt of a run in the order they ended; raises `NotFoundError`."""
-    run = await get_run(session, run_id)
-    return await repository.list_results(session, run, page)
-
-
-async def list_timeline(session: Session, run_id: RunId, page: PageRequest) -> Page[TimelineEntry]:
-    """Return when and why each test of a run did what; raises `NotFoundError`."""
-    run = await get_run(session, run_id)
-    return await repository.list_timeline(session, run, page)
+async def list_runs(session: Session, page: RunPageRequest) -> Page[Run]:
+    """Return the visible runs that fulfil the filters."""
+    return await repository.list_runs(session, page)
 
 
 async def get_context(session: Session, run_id: RunId) -> RunContext:

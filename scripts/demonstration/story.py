@@ -17,6 +17,7 @@ from scripts.demonstration.suite import CASES, ENVIRONMENT_VARIABLES
 Document = dict[str, Any]
 
 RUN_DEADLINE_SECONDS = 60.0
+WITH_EVIDENCE = "include=details&include=assertions"
 TABLES = [
     "test_runs",
     "test_results",
@@ -119,7 +120,7 @@ async def read_texts(
 ) -> dict[str, str]:
     """Everything that can be read of the run and must not hold a secret."""
     tables = {f"table {table}": await owner.read_table(table) for table in TABLES}
-    results = await owner.service.get(f"/runs/{run['id']}/results")
+    results = await owner.service.get(f"/runs/{run['id']}/results?{WITH_EVIDENCE}")
     context = await owner.service.get(f"/runs/{run['id']}/context")
     shown = [*streams.live, *streams.joined, *streams.replayed]
     return {
@@ -147,7 +148,7 @@ async def tell_story(stage: Stage, display: Display, owner: Person, outsider: Pe
     display.say(f"Run {run['id']}:")
     streams = await follow(owner, run, display)
     run_seconds = time.time() - started
-    results = await owner.get(f"/runs/{run['id']}/results")
+    results = await owner.get(f"/runs/{run['id']}/results?{WITH_EVIDENCE}")
     return Outcome(
         run=await owner.get(f"/runs/{run['id']}"),
         results=results["items"],

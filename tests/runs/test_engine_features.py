@@ -9,7 +9,7 @@ from scripts.demonstration.components import Service
 from tests.fixtures.database import Connect
 from tests.fixtures.service import StartService
 from tests.fixtures.users import SignUp
-from tests.runs.workspace import Document, Workspace, open_workspace
+from tests.runs.workspace import EVIDENCE, Document, Workspace, open_workspace
 from tests.targets.serving import RunningShop
 
 SET_POLICY = "update public.organizations set network_policy = %s::jsonb where id = %s"
@@ -21,7 +21,7 @@ async def add_fixture(workspace: Workspace, name: str, data: Any) -> None:
 
 
 async def list_results(workspace: Workspace, run_id: str) -> list[Document]:
-    return (await workspace.get(f"/runs/{run_id}/results", limit=200))["items"]
+    return (await workspace.get(f"/runs/{run_id}/results", limit=200, include=EVIDENCE))["items"]
 
 
 async def list_timeline(workspace: Workspace, run_id: str) -> dict[str, Document]:

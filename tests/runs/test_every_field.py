@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.runs.workspace import Workspace
+from tests.runs.workspace import EVIDENCE, Workspace
 
 SECRET = "key/of+the shop"
 
@@ -71,7 +71,7 @@ async def test_a_case_with_every_field_runs(workspace: Workspace) -> None:
     case_id = await workspace.add_case("all", "/echo", method="POST", **CASE)
     await workspace.add_case("after", "/items/{{captured_data.all.id[1]}}")
     run = await workspace.run(options={"seed": 3, "timing": "full"})
-    page = await workspace.get(f"/runs/{run['id']}/results", limit=200)
+    page = await workspace.get(f"/runs/{run['id']}/results", limit=200, include=EVIDENCE)
     first, second, after = sorted(
         (item for item in page["items"] if item["is_final"]),
         key=lambda item: (item["key"] == "after", item["iteration"]),

@@ -10,7 +10,7 @@ from app.engine import PreparedRequest, ReceivedResponse, RunControl
 from scripts.demonstration.components import SupabaseDetails
 from tests.fixtures.database import Connect
 from tests.runs.local_work import LocalWork, local_work
-from tests.runs.workspace import Workspace
+from tests.runs.workspace import EVIDENCE, Workspace
 from tests.targets.serving import RunningShop
 
 FILL_CONTEXT = """
@@ -131,6 +131,6 @@ async def test_a_mistake_of_the_service_ends_the_run_and_reveals_nothing(
     with pytest.raises(ExceptionGroup):
         await work.create_executor(transport=BrokenTransport()).execute(run_id, RunControl())
     assert (await workspace.get(f"/runs/{run_id}"))["counts"]["error"] == 2
-    answer = await workspace.client.get(f"/runs/{run_id}/results")
+    answer = await workspace.client.get(f"/runs/{run_id}/results", params={"include": EVIDENCE})
     assert "error of its own" in answer.text
     assert "secret-of-the-service" not in answer.text

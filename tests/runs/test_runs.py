@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from tests.fixtures.users import SignUp
-from tests.runs.workspace import BEARER, Workspace
+from tests.runs.workspace import BEARER, EVIDENCE, Workspace
 from tests.targets.serving import RunningShop
 from tests.targets.shop import PASSWORD, USERNAME
 
@@ -49,7 +49,7 @@ async def test_tokens_and_data_flow_from_test_to_test(
 async def test_a_secret_is_stored_nowhere_in_the_results(workspace: Workspace) -> None:
     await add_login(workspace)
     run = await workspace.run()
-    answer = await workspace.client.get(f"/runs/{run['id']}/results")
+    answer = await workspace.client.get(f"/runs/{run['id']}/results", params={"include": EVIDENCE})
     assert "correct horse" not in answer.text
     assert answer.json()["items"][0]["details"]["request_body"]
 

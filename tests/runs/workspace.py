@@ -13,6 +13,7 @@ from tests.fixtures.users import User
 Document = dict[str, Any]
 
 UNFINISHED = {"pending", "running"}
+EVIDENCE = ["details", "assertions"]
 BEARER = {"auth_type": "bearer", "auth_token_ref": "access_token"}
 
 
@@ -96,8 +97,8 @@ class Workspace:
         return await self.finish_run(await self.start_run(**fields))
 
     async def results(self, run_id: str) -> dict[str, Document]:
-        """Final results by the key of their test."""
-        page = await self.get(f"/runs/{run_id}/results", limit=200)
+        """Final results with their evidence, by the key of their test."""
+        page = await self.get(f"/runs/{run_id}/results", limit=200, include=EVIDENCE)
         assert page["next_cursor"] is None
         return {item["key"]: item for item in page["items"] if item["is_final"]}
 

@@ -1,0 +1,1 @@
+"""The same tests in several environments, started together."""

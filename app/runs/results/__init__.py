@@ -1,0 +1,1 @@
+"""What came out of a run, test by test and attempt by attempt."""

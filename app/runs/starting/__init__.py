@@ -1,0 +1,1 @@
+"""Runs that people start, repeat and cancel."""

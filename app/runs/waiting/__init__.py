@@ -1,0 +1,1 @@
+"""Requests that are answered when a run has finished."""
