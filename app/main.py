@@ -29,7 +29,6 @@ from app.realtime.upstream import RealtimeUpstream
 from app.runs.execution.assembly import working
 from app.runs.queue import RunQueue
 from app.runs.waiting.watch import RunWatch
-from app.runs.waiting.watch import RunWatch
 from app.trials.laboratory import trying
 from app.web.body_limit import BodyLimitMiddleware
 from app.web.health import Probe
@@ -94,7 +93,6 @@ async def _open_components(
     queue = await stack.enter_async_context(RunQueue(settings.supabase_db_url.get_secret_value()))
     app.state.run_queue = queue
     app.state.run_watch = await stack.enter_async_context(RunWatch(database.as_service()))
-    app.state.run_watch = await stack.enter_async_context(RunWatch(database.as_service()))
     app.state.hook_receiver = create_hook_receiver(
         settings, database, queue, app.state.access_tokens, clock
     )
@@ -109,7 +107,6 @@ async def _open_components(
     )
     # Open streams would hold the end of the process up until the server loses patience.
     stack.enter_context(notified_of_termination(app.state.event_service.relay.close))
-    stack.enter_context(notified_of_termination(app.state.run_watch.close))
     stack.enter_context(notified_of_termination(app.state.run_watch.close))
     stack.enter_context(serving_metrics(settings.metrics_address, registry))
     if settings.run_worker_in_api:
