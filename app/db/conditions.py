@@ -12,6 +12,19 @@ class Condition:
     operand: str
 
 
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """The condition holds for at least one of the columns; the name it is given under means nothing."""
+
+    columns: tuple[str, ...]
+    condition: Condition
+
+    def to_filter(self) -> str:
+        """Return the alternatives as PostgREST takes them in `or`."""
+        operand = quote(self.condition.operand)
+        return ",".join(f"{column}.{self.condition.operator}.{operand}" for column in self.columns)
+
+
 def quote(value: object) -> str:
     """Return the value in the double quotes that keep PostgREST from reading it as syntax."""
     escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')

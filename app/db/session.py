@@ -13,7 +13,7 @@ from postgrest.exceptions import APIError
 
 from app.core.errors import UnavailableError
 from app.core.logging import get_logger
-from app.db.conditions import Condition, quote
+from app.db.conditions import Alternatives, Condition, quote
 from app.db.mapping import from_answer, from_transport, left_no_trace
 
 # A document or row as PostgREST sent it; whoever parses it gives it a type.
@@ -103,11 +103,12 @@ class Session:
         def build() -> _Executable[Any]:
             query = self._client.from_(table).select(columns).limit(limit)
             for column, value in wanted:
-                query = (
-                    query.filter(column, value.operator, value.operand)
-                    if isinstance(value, Condition)
-                    else query.eq(column, value)
-                )
+                if isinstance(value, Condition):
+                    query = query.filter(column, value.operator, value.operand)
+                elif isinstance(value, Alternatives):
+                    query = query.or_(value.to_filter())
+                else:
+                    query = query.eq(column, value)
             for column in keyset.columns:
                 query = query.order(column, desc=keyset.descending)
             return query if keyset.after is None else query.or_(keyset.to_filter())

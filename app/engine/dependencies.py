@@ -70,14 +70,8 @@ def _read_condition(document: Document, type_: DependencyType) -> Condition:
     return condition
 
 
-def derive_dependencies(
-    tests: Sequence[PlannedTest], declared: Sequence[Dependency]
-) -> tuple[Dependency, ...]:
-    """
-    Data and token dependencies that templates imply and nobody declared.
-
-    Those that would close a cycle with the declared ones and the phases are left out.
-    """
+def imply_dependencies(tests: Sequence[PlannedTest]) -> tuple[Dependency, ...]:
+    """All data and token dependencies that templates imply, declared ones and cycles included."""
     producers = Producers.from_captures(
         (test.key for test in tests),
         ((test.key, spec.target, spec.name) for test in tests for spec in test.captures.values()),
@@ -86,11 +80,24 @@ def derive_dependencies(
     for test in tests:
         for use in producers.iter_uses(test.key, test.references):
             uses[test.key, use.key].append(use)
+    return tuple(_derive(edge, found) for edge, found in uses.items())
+
+
+def derive_dependencies(
+    tests: Sequence[PlannedTest], declared: Sequence[Dependency]
+) -> tuple[Dependency, ...]:
+    """
+    Data and token dependencies that templates imply and nobody declared.
+
+    Those that would close a cycle with the declared ones and the phases are left out.
+    """
     declared_edges = {dependency.edge for dependency in declared}
-    new = [edge for edge in uses if edge not in declared_edges]
+    new = [entry for entry in imply_dependencies(tests) if entry.edge not in declared_edges]
     phases = ((key, requirement.key) for key, requirement in iter_phase_requirements(tests))
-    kept = keep_acyclic([test.key for test in tests], [*declared_edges, *phases], new)
-    return tuple(_derive(edge, uses[edge]) for edge in new if edge in kept)
+    kept = keep_acyclic(
+        [test.key for test in tests], [*declared_edges, *phases], [entry.edge for entry in new]
+    )
+    return tuple(entry for entry in new if entry.edge in kept)
 
 
 def _derive(edge: tuple[str, str], uses: Sequence[Use]) -> Dependency:

@@ -1,11 +1,13 @@
 """Where test cases are kept."""
 
-from app.catalog.cases.schemas.cases import Case, CaseCreate, CaseSummary
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.catalog.cases.schemas.cases import Case, CaseCreate
+from app.catalog.cases.schemas.changes import CaseOrder
 from app.core.identifiers import SuiteId, TestCaseId
 from app.db.session import Session
-from app.web.pagination import Listing, Page, PageRequest
-
-_CASES = Listing("test_cases", CaseSummary, order=("order_index", "created_at", "id"))
 
 
 async def create_case(session: Session, suite_id: SuiteId, case: CaseCreate) -> Case:
@@ -21,6 +23,27 @@ async def find_case(session: Session, case_id: TestCaseId) -> Case | None:
     return Case.model_validate(document) if document else None
 
 
-async def list_cases(session: Session, suite_id: SuiteId, page: PageRequest) -> Page[CaseSummary]:
-    """Return the cases of a suite in their order."""
-    return await _CASES.select_page(session, page, suite_id=suite_id)
+async def replace_case(
+    session: Session,
+    case_id: TestCaseId,
+    document: Mapping[str, Any],
+    read_at: datetime | None,
+) -> Case:
+    """
+    Make a case be as the document says, all or nothing; what is equal is not written.
+
+    Raises `ChangedMeanwhileError` when it was changed after `read_at`.
+    """
+    request = {
+        "test_case_id": str(case_id),
+        "read_at": read_at and read_at.isoformat(),
+        "document": document,
+    }
+    return Case.model_validate(await session.call("replace_test_case", request))
+
+
+async def reorder_cases(session: Session, suite_id: SuiteId, order: CaseOrder) -> None:
+    """Put all cases of a suite into this order; raises `OrderIncompleteError` for fewer or more."""
+    request = {"suite_id": str(suite_id), **order.model_dump(mode="json")}
+    # Carried out twice it comes to the same.
+    await session.call("reorder_test_cases", request, idempotent=True)

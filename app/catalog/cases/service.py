@@ -1,14 +1,20 @@
 """What can be done with test cases."""
 
 from app.catalog.cases import repository
-from app.catalog.cases.schemas.cases import Case, CaseCreate, CaseSummary
-from app.catalog.cases.validation import check_case
-from app.catalog.suites.service import get_suite
+from app.catalog.cases.documents import to_document
+from app.catalog.cases.schemas.cases import Case, CaseCreate
+from app.catalog.cases.schemas.changes import CaseOrder, CaseReplace, CaseUpdate
+from app.catalog.cases.validation import check_case, merge_case
+from app.catalog.dependencies.users import refuse_used
+from app.catalog.removal import call_removal
 from app.core.errors import NotFoundError
 from app.core.identifiers import SuiteId, TestCaseId
-from app.db.errors import DependencyCycleError
+from app.db.errors import ChangedMeanwhileError
 from app.db.session import Session
-from app.web.pagination import Page, PageRequest
+from app.web.entity_tags import Precondition
+from app.web.errors import PreconditionFailedError
+
+ATTEMPTS = 3
 
 
 async def create_case(session: Session, suite_id: SuiteId, case: CaseCreate) -> Case:
@@ -20,9 +26,6 @@ async def create_case(session: Session, suite_id: SuiteId, case: CaseCreate) -> 
     `FixtureNotFoundError`; then nothing of it was stored.
     """
     check_case(case)
-    # A new test is required by nobody yet, so only itself can close a cycle.
-    if any(dependency.required_test_key == case.key for dependency in case.dependencies):
-        raise DependencyCycleError(f"{case.key} -> {case.key}", field="dependencies")
     return await repository.create_case(session, suite_id, case)
 
 
@@ -34,7 +37,78 @@ async def get_case(session: Session, case_id: TestCaseId) -> Case:
     return case
 
 
-async def list_cases(session: Session, suite_id: SuiteId, page: PageRequest) -> Page[CaseSummary]:
-    """Return the cases of a suite; raises `NotFoundError`."""
-    await get_suite(session, suite_id)
-    return await repository.list_cases(session, suite_id, page)
+async def replace_case(
+    session: Session, case_id: TestCaseId, case: CaseReplace, precondition: Precondition
+) -> Case:
+    """
+    Make a case be as this one, all or nothing.
+
+    Raises what `create_case` raises, `SuiteNotFoundError`, `PreconditionFailedError`, and
+    `CaseInUseError` for another key of one that templates of others name.
+    """
+    check_case(case)
+    present = await get_case(session, case_id)
+    precondition.check(present)
+    try:
+        return await _write(session, present, case, is_conditional=precondition.is_given)
+    except ChangedMeanwhileError as error:
+        raise PreconditionFailedError from error
+
+
+async def update_case(
+    session: Session, case_id: TestCaseId, changes: CaseUpdate, precondition: Precondition
+) -> Case:
+    """
+    Replace parts of a case, all or nothing; raises what `replace_case` raises.
+
+    Without a precondition it is tried again when others change the case at the same moment.
+    """
+    for _ in range(ATTEMPTS):
+        present = await get_case(session, case_id)
+        precondition.check(present)
+        if not changes.model_fields_set:
+            return present
+        case = merge_case(present, changes)
+        try:
+            return await _write(session, present, case, is_conditional=True)
+        except ChangedMeanwhileError as error:
+            if precondition.is_given:
+                raise PreconditionFailedError from error
+    raise ChangedMeanwhileError
+
+
+async def _write(
+    session: Session, present: Case, case: CaseReplace, *, is_conditional: bool
+) -> Case:
+    if case.key != present.key:
+        await refuse_used(session, by_key_only=True, test_case_id=present.id)
+    document = to_document(case)
+    if case.suite_id is None:
+        del document["suite_id"]
+    read_at = present.updated_at if is_conditional else None
+    return await repository.replace_case(session, present.id, document, read_at)
+
+
+async def reorder_cases(session: Session, suite_id: SuiteId, order: CaseOrder) -> None:
+    """Put the cases of a suite into an order; raises `OrderIncompleteError` for fewer or more."""
+    await repository.reorder_cases(session, suite_id, order)
+
+
+async def delete_case(
+    session: Session, case_id: TestCaseId, precondition: Precondition, *, cascade: bool
+) -> None:
+    """
+    Delete a case with its results.
+
+    Raises `CaseInUseError` when others depend on it or use what it captures, unless `cascade`.
+    """
+    read_at = None
+    if precondition.is_given:
+        present = await get_case(session, case_id)
+        precondition.check(present)
+        read_at = present.updated_at
+    if not cascade:
+        await refuse_used(session, test_case_id=case_id)
+    await call_removal(
+        session, "delete_test_case", read_at, test_case_id=str(case_id), cascade=cascade
+    )

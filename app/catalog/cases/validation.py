@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from app.catalog.cases.schemas.cases import CaseCreate
+from pydantic import ValidationError
+
+from app.catalog.cases.documents import from_stored
+from app.catalog.cases.schemas.cases import Case, CaseCreate
+from app.catalog.cases.schemas.changes import CaseReplace, CaseUpdate
 from app.catalog.cases.schemas.requests import RequestConfig
 from app.catalog.cases.schemas.responses import ResponseSpec
 from app.catalog.endpoints.schemas import Endpoint
+from app.db.errors import DependencyCycleError
 from app.engine import InvalidPlanError, JsonObject, JsonValue, PlannedTest, Scope
 from app.engine.assertions.checks import build_checks, build_declared_checks
 from app.engine.captures import compile_captures
@@ -33,7 +38,13 @@ _TEMPLATED_OF_ASSERTION: Final = ("path", "name", "expected", "masks")
 
 
 def check_case(case: CaseCreate) -> None:
-    """Raise `RequestInvalidError` naming the field, as far as it can be told before a run."""
+    """
+    Raise `RequestInvalidError` naming the field, as far as it can be told before a run.
+
+    A dependency on itself is a `DependencyCycleError`.
+    """
+    if any(dependency.required_test_key == case.key for dependency in case.dependencies):
+        raise DependencyCycleError(f"{case.key} -> {case.key}", field="dependencies")
     document = Document(to_planned_test(case))
     try:
         test = PlannedTest.from_document(document)
@@ -52,13 +63,24 @@ def check_case(case: CaseCreate) -> None:
         raise _refuse(location, error.problem.message.removeprefix(f"{location}: ")) from error
 
 
+def merge_case(present: Case, changes: CaseUpdate) -> CaseReplace:
+    """Return the case with the changes, checked as a whole; raises `RequestInvalidError`."""
+    sent = changes.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    try:
+        case = CaseReplace.model_validate({**from_stored(present.model_dump(mode="json")), **sent})
+    except ValidationError as error:
+        raise _refuse_invalid(error) from error
+    check_case(case)
+    return case
+
+
 def _know_nothing() -> AttemptScope:
     """What a test sees before any run; anew each time, since it bounds what templates may make."""
     return Scope().for_iteration(None)
 
 
 def to_planned_test(case: CaseCreate) -> JsonObject:
-    """The case as it comes back in the plan of a run."""
+    """Return the case as it comes back in the plan of a run."""
     document = case.model_dump(mode="json", by_alias=True)
     parts = [document.pop(name) for name in ("endpoint", "request", "response")]
     del document["dependencies"]
@@ -161,6 +183,14 @@ def _check_iterations(iterate: Iterate) -> None:
             expand(replace(iterate, name=None), {})
         except InvalidIterationError as error:
             raise _refuse(error.problem.location or "iterate", error.problem.message) from error
+
+
+def _refuse_invalid(error: ValidationError) -> RequestInvalidError:
+    problems = [
+        {"field": ".".join(map(str, item["loc"])), "detail": item["msg"]} for item in error.errors()
+    ]
+    message = f"{problems[0]['field']}: {problems[0]['detail']}"
+    return RequestInvalidError(message, field=problems[0]["field"], errors=problems)
 
 
 def _refuse(location: str, message: str) -> RequestInvalidError:

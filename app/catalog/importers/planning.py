@@ -7,16 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from app.catalog.cases.documents import CaseDocument, from_stored, rename_keys, to_document
 from app.catalog.cases.schemas.cases import CaseCreate
 from app.catalog.cases.validation import check_case
-from app.catalog.importers.case_documents import (
-    CaseDocument,
-    from_mergeable,
-    from_stored,
-    rename_keys,
-    to_document,
-    to_mergeable,
-)
+from app.catalog.importers.case_documents import from_mergeable, to_mergeable
 from app.catalog.importers.keys import KeyMaker
 from app.catalog.importers.merging import Merge
 from app.catalog.importers.model import Imported, ImportedCase, ImportedSuite

@@ -1,12 +1,31 @@
 """What can be done with projects."""
 
-from app.catalog.projects import repository
-from app.catalog.projects.schemas import Project, ProjectCreate
-from app.core.errors import NotFoundError
+from collections.abc import Collection
+
+from app.catalog.projects.schemas import (
+    Project,
+    ProjectCreate,
+    ProjectPageRequest,
+    ProjectPart,
+    ProjectUpdate,
+)
+from app.catalog.removal import call_removal, read_known
 from app.core.identifiers import OrganizationId, ProjectId
+from app.db.conditions import any_of, containing
 from app.db.session import Session
-from app.web.pagination import Page, PageRequest
+from app.web.entity_tags import Precondition
+from app.web.pagination import Listing, Page
+from app.web.resources import Resource
 from app.workspaces.organizations.service import get_organization
+
+PROJECTS = Resource(
+    Listing(
+        "projects",
+        Project,
+        order=("created_at", "id"),
+        includes={"suites": "suites:test_suites(id,name,order_index,enabled)"},
+    )
+)
 
 
 async def create_project(
@@ -14,20 +33,46 @@ async def create_project(
 ) -> Project:
     """Create a project; raises `NotFoundError`, `ForbiddenError` or `AlreadyExistsError`."""
     await get_organization(session, organization_id)
-    return await repository.create_project(session, organization_id, project)
+    row = {"organization_id": str(organization_id), **project.model_dump()}
+    return await PROJECTS.create(session, row)
 
 
-async def get_project(session: Session, project_id: ProjectId) -> Project:
+async def get_project(
+    session: Session, project_id: ProjectId, include: Collection[ProjectPart] = ()
+) -> Project:
     """Return the project; raises `NotFoundError` when the caller may not see it."""
-    project = await repository.find_project(session, project_id)
-    if project is None:
-        raise NotFoundError
-    return project
+    return await PROJECTS.get(session, project_id, include)
 
 
 async def list_projects(
-    session: Session, organization_id: OrganizationId, page: PageRequest
+    session: Session, organization_id: OrganizationId, page: ProjectPageRequest
 ) -> Page[Project]:
     """Return the projects of an organization; raises `NotFoundError`."""
     await get_organization(session, organization_id)
-    return await repository.list_projects(session, organization_id, page)
+    where: dict[str, object] = {"organization_id": organization_id}
+    if page.status:
+        where["status"] = any_of(page.status)
+    if page.text:
+        where["name"] = containing(page.text)
+    return await PROJECTS.listing.select_page(
+        session, page, sort=page.sort, include=page.include, **where
+    )
+
+
+async def update_project(
+    session: Session, project_id: ProjectId, changes: ProjectUpdate, precondition: Precondition
+) -> Project:
+    """Change a project; raises `ForbiddenError` to viewers, `AlreadyExistsError` for a taken name."""
+    return await PROJECTS.change(session, project_id, changes.to_row(), precondition)
+
+
+async def delete_project(
+    session: Session, project_id: ProjectId, precondition: Precondition
+) -> None:
+    """
+    Delete a project with all that it holds, its runs and their results included.
+
+    Raises `ProjectHasActiveRunsError` while a run goes on, and `ForbiddenError` to viewers.
+    """
+    read_at = await read_known(session, PROJECTS, project_id, precondition)
+    await call_removal(session, "delete_project", read_at, project_id=str(project_id))

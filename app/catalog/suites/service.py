@@ -1,28 +1,86 @@
 """What can be done with suites."""
 
+from collections.abc import Collection
+
+from app.catalog.dependencies.users import refuse_used
 from app.catalog.projects.service import get_project
+from app.catalog.removal import call_removal, read_known
 from app.catalog.suites import repository
-from app.catalog.suites.schemas import Suite, SuiteCreate
-from app.core.errors import NotFoundError
+from app.catalog.suites.schemas import (
+    Suite,
+    SuiteCreate,
+    SuiteOrder,
+    SuitePageRequest,
+    SuitePart,
+    SuiteUpdate,
+)
 from app.core.identifiers import ProjectId, SuiteId
+from app.db.conditions import containing
 from app.db.session import Session
-from app.web.pagination import Page, PageRequest
+from app.web.entity_tags import Precondition
+from app.web.pagination import Listing, Page
+from app.web.resources import Resource
+
+SUITES = Resource(
+    Listing(
+        "test_suites",
+        Suite,
+        order=("order_index", "created_at", "id"),
+        includes={"cases": "cases:test_cases(id,key,name,order_index,enabled)"},
+    )
+)
 
 
 async def create_suite(session: Session, project_id: ProjectId, suite: SuiteCreate) -> Suite:
     """Create a suite; raises `NotFoundError`, `ForbiddenError` or `AlreadyExistsError`."""
-    return await repository.create_suite(session, project_id, suite)
+    return await SUITES.create(session, {"project_id": str(project_id), **suite.model_dump()})
 
 
-async def get_suite(session: Session, suite_id: SuiteId) -> Suite:
+async def get_suite(
+    session: Session, suite_id: SuiteId, include: Collection[SuitePart] = ()
+) -> Suite:
     """Return the suite; raises `NotFoundError` when the caller may not see it."""
-    suite = await repository.find_suite(session, suite_id)
-    if suite is None:
-        raise NotFoundError
-    return suite
+    return await SUITES.get(session, suite_id, include)
 
 
-async def list_suites(session: Session, project_id: ProjectId, page: PageRequest) -> Page[Suite]:
+async def list_suites(
+    session: Session, project_id: ProjectId, page: SuitePageRequest
+) -> Page[Suite]:
     """Return the suites of a project; raises `NotFoundError`."""
     await get_project(session, project_id)
-    return await repository.list_suites(session, project_id, page)
+    where: dict[str, object] = {"project_id": project_id}
+    if page.enabled is not None:
+        where["enabled"] = page.enabled
+    if page.text:
+        where["name"] = containing(page.text)
+    return await SUITES.listing.select_page(
+        session, page, sort=page.sort, include=page.include, **where
+    )
+
+
+async def update_suite(
+    session: Session, suite_id: SuiteId, changes: SuiteUpdate, precondition: Precondition
+) -> Suite:
+    """Change a suite; raises `ForbiddenError` to viewers, `AlreadyExistsError` for a taken name."""
+    return await SUITES.change(session, suite_id, changes.to_row(), precondition)
+
+
+async def reorder_suites(session: Session, project_id: ProjectId, order: SuiteOrder) -> None:
+    """Put the suites of a project into an order; raises `OrderIncompleteError` for fewer or more."""
+    await repository.reorder_suites(session, project_id, order)
+
+
+async def delete_suite(
+    session: Session, suite_id: SuiteId, precondition: Precondition, *, cascade: bool
+) -> None:
+    """
+    Delete a suite with its tests and their results.
+
+    Raises `CaseInUseError` when tests of other suites need one of its tests, unless `cascade`.
+    """
+    read_at = await read_known(session, SUITES, suite_id, precondition)
+    if not cascade:
+        await refuse_used(session, suite_id=suite_id)
+    await call_removal(
+        session, "delete_test_suite", read_at, suite_id=str(suite_id), cascade=cascade
+    )

@@ -1,6 +1,5 @@
 """Test cases as the API shows them."""
 
-from datetime import datetime
 from typing import Any, Self
 
 from pydantic import BaseModel, Field, model_validator
@@ -11,10 +10,11 @@ from app.catalog.cases.schemas.responses import ResponseSpec
 from app.catalog.endpoints.schemas import Endpoint
 from app.catalog.fields import Key, Tag
 from app.catalog.models import FixtureUse, Method
-from app.core.identifiers import FixtureId, SuiteId, TestCaseId
+from app.core.identifiers import EndpointId, FixtureId, ProjectId, SuiteId, TestCaseId
 from app.engine.dependencies import Condition, DependencyType
 from app.engine.planned_test import Phase
 from app.web.fields import Description, Name, RequestModel
+from app.web.resources import DatedModel
 
 
 class Dependency(RequestModel):
@@ -66,12 +66,22 @@ class CaseCreate(RequestModel):
     response: ResponseSpec = Field(default_factory=ResponseSpec)
     dependencies: list[Dependency] = Field(default_factory=list[Dependency], max_length=100)
 
+    @model_validator(mode="after")
+    def _require_distinct_dependencies(self) -> Self:
+        keys = [dependency.required_test_key for dependency in self.dependencies]
+        if len(set(keys)) < len(keys):
+            message = "dependencies: a test is required twice"
+            raise ValueError(message)
+        return self
 
-class CaseSummary(BaseModel):
+
+class CaseSummary(DatedModel):
     """A test case in a list."""
 
     id: TestCaseId
+    project_id: ProjectId
     suite_id: SuiteId
+    endpoint_id: EndpointId
     key: str = Field(examples=["login"])
     name: str = Field(examples=["Login"])
     description: str | None
@@ -82,7 +92,9 @@ class CaseSummary(BaseModel):
     timeout_ms: int
     retry_count: int
     tags: list[str]
-    created_at: datetime
+    revision: int = Field(
+        examples=[1], description="Raised by every change but that of its place; results name it."
+    )
 
 
 class EndpointView(BaseModel):
@@ -93,6 +105,15 @@ class EndpointView(BaseModel):
     name: str | None
     description: str | None
     response_schemas: dict[str, Any] | None
+
+
+class DependencyView(BaseModel):
+    """A test that must come before."""
+
+    required_test_id: TestCaseId
+    required_test_key: str = Field(examples=["login"])
+    dependency_type: DependencyType
+    condition: Condition
 
 
 class FixtureUsage(BaseModel):
@@ -112,5 +133,5 @@ class Case(CaseSummary):
     endpoint: EndpointView
     request: dict[str, Any]
     response: dict[str, Any]
-    dependencies: list[dict[str, Any]]
+    dependencies: list[DependencyView]
     fixtures: list[FixtureUsage]

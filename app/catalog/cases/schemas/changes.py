@@ -1,0 +1,85 @@
+"""Test cases as callers replace and change them."""
+
+from typing import Any, Final, cast
+
+from pydantic import ConfigDict, Field, model_validator
+
+from app.catalog.cases.schemas.cases import CaseCreate, Dependency
+from app.catalog.cases.schemas.repetition import Iterate, Poll, Retry
+from app.catalog.cases.schemas.requests import RequestConfig
+from app.catalog.cases.schemas.responses import ResponseSpec
+from app.catalog.endpoints.schemas import Endpoint
+from app.catalog.fields import Key, Tag
+from app.core.identifiers import SuiteId, TestCaseId
+from app.engine.planned_test import Phase
+from app.web.changes import Changes
+from app.web.fields import Description, Name, RequestModel
+
+_ONLY_SHOWN: Final = frozenset(
+    {"id", "project_id", "endpoint_id", "revision", "fixtures", "created_at", "updated_at"}
+)
+
+
+class CaseReplace(CaseCreate):
+    """
+    A whole test case.
+
+    What GET shows and nobody writes (`id`, `revision`, `fixtures`...) is ignored, so that its
+    answer can be edited and sent back.
+    """
+
+    model_config = ConfigDict(title="CaseReplace")
+
+    suite_id: SuiteId | None = Field(
+        default=None, description="Another suite of the project moves the test there."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_what_is_only_shown(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        fields = cast("dict[str, Any]", value)
+        written = {name: part for name, part in fields.items() if name not in _ONLY_SHOWN}
+        if isinstance(written.get("dependencies"), list):
+            written["dependencies"] = [_without_id(entry) for entry in written["dependencies"]]
+        return written
+
+
+def _without_id(dependency: Any) -> Any:
+    if not isinstance(dependency, dict):
+        return dependency
+    fields = cast("dict[str, Any]", dependency)
+    return {name: value for name, value in fields.items() if name != "required_test_id"}
+
+
+class CaseUpdate(Changes):
+    """What editors change of a test case: each given part replaces the present one as a whole."""
+
+    suite_id: SuiteId = Field(
+        default=cast("SuiteId", None),
+        description="Another suite of the project moves the test there.",
+    )
+    key: Key = Field(default="", examples=["login"])
+    name: Name = Field(default="", examples=["Login"])
+    description: Description | None = None
+    order_index: int = Field(default=0, ge=0, le=1_000_000)
+    enabled: bool = True
+    phase: Phase = "test"
+    locks: list[Name] = Field(default=[], max_length=20, examples=[["payment-sandbox"]])
+    timeout_ms: int = Field(default=30_000, ge=1, le=600_000)
+    retry_count: int = Field(default=0, ge=0, le=10)
+    retry: Retry | None = None
+    poll: Poll | None = None
+    iterate: Iterate | None = None
+    tags: list[Tag] = Field(default=[], max_length=50, examples=[["smoke"]])
+    endpoint: Endpoint = Endpoint(method="GET", path="/")
+    request: RequestConfig = RequestConfig()
+    response: ResponseSpec = ResponseSpec()
+    dependencies: list[Dependency] = Field(default=[], max_length=100)
+
+
+class CaseOrder(RequestModel):
+    """All test cases of a suite, first to last."""
+
+    test_case_ids: list[TestCaseId] = Field(max_length=20_000)

@@ -1,0 +1,1 @@
+"""Which tests of a project come before which."""

@@ -1,0 +1,54 @@
+"""Who uses what tests capture: nothing is renamed or deleted under the templates of others."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.catalog.dependencies import repository
+from app.catalog.dependencies.reading import read_tests
+from app.core.errors import ForbiddenError, NotFoundError
+from app.db.errors import CaseInUseError
+from app.db.session import Session
+from app.engine import PlannedTest
+from app.engine.templates.references import Producers
+
+NAMES_SHOWN = 20
+
+
+async def refuse_used(session: Session, *, by_key_only: bool = False, **subject: Any) -> None:
+    """
+    Raise `CaseInUseError` when templates of other tests use what the subject captures.
+
+    The subject is a `test_case_id` or a `suite_id`, all tests of which count. `by_key_only` leaves
+    out what is shared under names of its own, which a new key does not touch. Raises
+    `NotFoundError`, and `ForbiddenError` to those who may change nothing anyway.
+    """
+    found = await repository.find_possible_users(session, **subject)
+    if found is None:
+        raise NotFoundError
+    if not found["may_change"]:
+        raise ForbiddenError
+    subjects, others = (read_tests(found[name]).tests for name in ("subjects", "others"))
+    users = find_users(subjects, others, by_key_only=by_key_only)
+    if users:
+        raise CaseInUseError(f"used by templates of: {', '.join(users[:NAMES_SHOWN])}")
+
+
+def find_users(
+    subjects: Sequence[PlannedTest], others: Sequence[PlannedTest], *, by_key_only: bool
+) -> list[str]:
+    """Return the keys of the others whose templates use what the subjects capture."""
+    tests = [*subjects, *others]
+    captures = (
+        (test.key, capture.target, capture.name)
+        for test in tests
+        for capture in test.captures.values()
+    )
+    producers = Producers.from_captures(
+        (test.key for test in tests), () if by_key_only else captures
+    )
+    wanted = {test.key for test in subjects}
+    return sorted(
+        test.key
+        for test in others
+        if any(use.key in wanted for use in producers.iter_uses(test.key, test.references))
+    )

@@ -1,0 +1,1 @@
+"""Copies of suites and test cases."""

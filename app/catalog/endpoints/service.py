@@ -1,0 +1,79 @@
+"""What can be done with endpoints."""
+
+from app.catalog.endpoints.schemas import (
+    ApiEndpoint,
+    ApiEndpointCreate,
+    ApiEndpointPageRequest,
+    ApiEndpointUpdate,
+    EndpointUser,
+)
+from app.catalog.projects.service import get_project
+from app.catalog.removal import call_removal, read_known
+from app.core.identifiers import EndpointId, ProjectId
+from app.db.conditions import any_of, at_least, containing, having_all
+from app.db.session import Session
+from app.web.entity_tags import Precondition
+from app.web.pagination import Listing, Page, PageRequest
+from app.web.resources import Resource
+
+LONGEST_NAME = 200
+
+ENDPOINTS = Resource(Listing("api_endpoints", ApiEndpoint, order=("path", "method", "id")))
+_USERS = Listing("test_cases", EndpointUser, order=("key", "id"))
+
+
+async def create_endpoint(
+    session: Session, project_id: ProjectId, endpoint: ApiEndpointCreate
+) -> ApiEndpoint:
+    """Create an endpoint; raises `NotFoundError`, `ForbiddenError` or `AlreadyExistsError`."""
+    row = {"project_id": str(project_id), **endpoint.model_dump(mode="json")}
+    row["name"] = endpoint.name or f"{endpoint.method} {endpoint.path}"[:LONGEST_NAME]
+    return await ENDPOINTS.create(session, row)
+
+
+async def list_endpoints(
+    session: Session, project_id: ProjectId, page: ApiEndpointPageRequest
+) -> Page[ApiEndpoint]:
+    """Return the endpoints of a project; raises `NotFoundError`."""
+    await get_project(session, project_id)
+    where: dict[str, object] = {"project_id": project_id}
+    if page.method:
+        where["method"] = any_of(page.method)
+    if page.text:
+        where["path"] = containing(page.text)
+    if page.tags:
+        where["tags"] = having_all(page.tags)
+    if page.updated_since:
+        where["updated_at"] = at_least(page.updated_since.isoformat())
+    return await ENDPOINTS.listing.select_page(session, page, sort=page.sort, include=(), **where)
+
+
+async def get_endpoint(session: Session, endpoint_id: EndpointId) -> ApiEndpoint:
+    """Return an endpoint; raises `NotFoundError`."""
+    return await ENDPOINTS.get(session, endpoint_id)
+
+
+async def list_endpoint_usage(
+    session: Session, endpoint_id: EndpointId, page: PageRequest
+) -> Page[EndpointUser]:
+    """Return the tests that call an endpoint; raises `NotFoundError`."""
+    await get_endpoint(session, endpoint_id)
+    return await _USERS.select_page(session, page, endpoint_id=endpoint_id)
+
+
+async def update_endpoint(
+    session: Session,
+    endpoint_id: EndpointId,
+    changes: ApiEndpointUpdate,
+    precondition: Precondition,
+) -> ApiEndpoint:
+    """Change an endpoint; raises `ForbiddenError` to viewers, `AlreadyExistsError` for a taken path."""
+    return await ENDPOINTS.change(session, endpoint_id, changes.to_row(), precondition)
+
+
+async def delete_endpoint(
+    session: Session, endpoint_id: EndpointId, precondition: Precondition
+) -> None:
+    """Delete an endpoint; raises `EndpointInUseError` while tests call it."""
+    read_at = await read_known(session, ENDPOINTS, endpoint_id, precondition)
+    await call_removal(session, "delete_api_endpoint", read_at, endpoint_id=str(endpoint_id))
