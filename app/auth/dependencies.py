@@ -6,10 +6,12 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
+from app.auth.access_tokens import AccessTokenIssuer
 from app.auth.errors import ApiTokenRefusedError, SigningKeysUnavailableError
 from app.auth.principal import Principal
 from app.auth.rate_limit import RateLimiter
 from app.auth.secret_writer import SecretWriter
+from app.auth.token_exchange import TokenExchange
 from app.auth.tokens import TokenVerifier
 from app.core.errors import (
     InvalidTokenError,
@@ -78,3 +80,15 @@ def open_secret_writer(request: Request, principal: CurrentPrincipal) -> SecretW
 
 
 CallersSecretWriter = Annotated[SecretWriter, Depends(open_secret_writer)]
+
+
+async def open_token_exchange(request: Request) -> TokenExchange:
+    """Return what signs machines in; raises `TooManyRequestsError` for an address that asks too often."""
+    rate_limiter: RateLimiter = request.app.state.rate_limiter
+    await rate_limiter.take(f"address {request.client.host if request.client else 'unknown'}")
+    database: Database = request.app.state.database
+    issuer: AccessTokenIssuer = request.app.state.access_tokens
+    return TokenExchange(database.as_service(), issuer)
+
+
+CallersTokenExchange = Annotated[TokenExchange, Depends(open_token_exchange)]

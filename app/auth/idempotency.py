@@ -25,6 +25,7 @@ def keys_of_callers(cipher: MultiFernet) -> OpenKeyStore:
         except UnauthorizedError:
             return None
         is_bearer = scheme.lower() == "bearer"
-        return DatabaseKeys(database.as_user(principal.token), cipher) if is_bearer else None
+        session = database.as_user(principal.token)
+        return DatabaseKeys(session, cipher, str(principal.rights)) if is_bearer else None
 
     return open_keys

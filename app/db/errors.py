@@ -5,6 +5,7 @@ import httpx
 from app.core.errors import (
     ConflictError,
     ForbiddenError,
+    GoneError,
     InternalError,
     InvalidError,
     NotFoundError,
@@ -198,6 +199,20 @@ class RoleAboveOwnError(ForbiddenError):
 
     code = "role_above_own"
     title = "The role is above your own."
+
+
+class AlreadyMemberError(ConflictError):
+    """Who is to be invited belongs to the organization."""
+
+    code = "already_member"
+    title = "A member of the organization has this address."
+
+
+class InvitationExpiredError(GoneError):
+    """Its time is over, or who vouched for it no longer may."""
+
+    code = "invitation_expired"
+    title = "The invitation is no longer valid."
 
 
 class GatewayAnswerError(httpx.TransportError):

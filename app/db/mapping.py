@@ -25,6 +25,7 @@ from app.core.errors import (
     UnavailableError,
 )
 from app.db.errors import (
+    AlreadyMemberError,
     BaselineNotFoundError,
     CaseInUseError,
     ChangedMeanwhileError,
@@ -40,6 +41,7 @@ from app.db.errors import (
     FixtureNotFoundError,
     GatewayAnswerError,
     InvalidNotificationError,
+    InvitationExpiredError,
     LastOwnerError,
     NoTestsSelectedError,
     OrderIncompleteError,
@@ -79,6 +81,8 @@ _BY_HINT: Final[Mapping[str, type[AppError]]] = MappingProxyType(
             ContextLimitExceededError,
             InvalidNotificationError,
             LastOwnerError,
+            AlreadyMemberError,
+            InvitationExpiredError,
             RoleAboveOwnError,
             SuiteNotFoundError,
             OrderIncompleteError,
@@ -110,6 +114,7 @@ TAKEN_FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "api_credentials_user_id_credential_name_key": "credential_name",
         "api_endpoints_project_id_path_method_key": "path",
         "environments_project_id_name_key": "name",
+        "organization_invitations_organization_id_email_key": "email",
         "organizations_slug_key": "slug",
         "projects_organization_id_name_key": "name",
         "report_templates_organization_id_name_key": "name",

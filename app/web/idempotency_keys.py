@@ -26,15 +26,21 @@ def _derive(encryption_key: SecretStr) -> Fernet:
 
 
 class DatabaseKeys:
-    """The keys of the caller whose session it is."""
+    """
+    The keys of the caller whose session it is.
 
-    def __init__(self, session: Session, cipher: MultiFernet) -> None:
+    `rights` sets requests apart that one user sends with other rights: what a person was answered
+    is not for the machines that act for them.
+    """
+
+    def __init__(self, session: Session, cipher: MultiFernet, rights: str) -> None:
         self._session = session
         self._cipher = cipher
+        self._rights = rights
 
     async def claim(self, key: str, fingerprint: str) -> KeptAnswer | None:
         """Raises `IdempotencyKeyInUseError` or `IdempotencyKeyReusedError`."""
-        request = {"key": key, "fingerprint": fingerprint}
+        request = {"key": key, "fingerprint": f"{fingerprint} {self._rights}"}
         claim = await self._session.call("claim_idempotency_key", request)
         match claim["state"]:
             case "claimed":

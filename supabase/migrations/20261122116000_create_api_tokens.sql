@@ -35,7 +35,7 @@ comment on table public.api_tokens is 'What a machine acts with for a member, wi
 comment on column public.api_tokens.user_id is 'Whose rights it has, at most; it goes when they leave the organization.';
 comment on column public.api_tokens.project_id is 'The one project that it reaches; null for all of the organization.';
 comment on column public.api_tokens.scope is 'What it may do: read; also start and cancel runs; also change tests as an editor.';
-comment on column public.api_tokens.kind is 'A token of a hook has no secret: the service alone acts with it.';
+comment on column public.api_tokens.kind is 'A token of a hook has no secret, and only the service sees it and acts with it.';
 comment on column public.api_tokens.last_four is 'Last characters of the secret, to recognise it by.';
 comment on column public.api_tokens.expires_at is 'At most a year after it was made; null for a hook, which lives as long as the hook.';
 comment on column public.api_tokens.last_used_at is 'When it was last exchanged for an access token, to within a minute.';
@@ -175,40 +175,47 @@ $$;
 alter table public.api_tokens enable row level security;
 revoke all on table public.api_tokens from public, anon, authenticated, service_role;
 grant select, delete on table public.api_tokens to authenticated;
-grant insert (id, organization_id, project_id, name, scope, kind, last_four, expires_at) on table public.api_tokens to authenticated;
+grant insert (id, organization_id, project_id, user_id, name, scope, last_four, expires_at) on table public.api_tokens to authenticated;
 grant update (name, revoked_at) on table public.api_tokens to authenticated;
 grant select, insert, update, delete on table public.api_tokens to service_role;
 
 create policy api_tokens_select_self_or_admin on public.api_tokens
   for select to authenticated
   using (
-    (user_id = (select auth.uid()) and organization_id = any (array(select private.my_orgs('viewer'))))
-    or organization_id = any (array(select private.my_orgs('admin')))
+    kind = 'personal'
+    and organization_id = any (array(select private.my_orgs('viewer')))
+    and (user_id = (select auth.uid()) or organization_id = any (array(select private.my_orgs('admin'))))
   );
 comment on policy api_tokens_select_self_or_admin on public.api_tokens is 'People see their own tokens, admins those of their organizations.';
 
 create policy api_tokens_insert_self on public.api_tokens
   for insert to authenticated
-  with check (user_id = (select auth.uid()) and organization_id = any (array(select private.my_orgs('editor'))));
+  with check (
+    kind = 'personal' and user_id = (select auth.uid())
+    and organization_id = any (array(select private.my_orgs('editor')))
+  );
 comment on policy api_tokens_insert_self on public.api_tokens is 'Editors make tokens of their own.';
 
 create policy api_tokens_update_self_or_admin on public.api_tokens
   for update to authenticated
   using (
-    (user_id = (select auth.uid()) and organization_id = any (array(select private.my_orgs('viewer'))))
-    or organization_id = any (array(select private.my_orgs('admin')))
+    kind = 'personal'
+    and organization_id = any (array(select private.my_orgs('viewer')))
+    and (user_id = (select auth.uid()) or organization_id = any (array(select private.my_orgs('admin'))))
   )
   with check (
-    (user_id = (select auth.uid()) and organization_id = any (array(select private.my_orgs('viewer'))))
-    or organization_id = any (array(select private.my_orgs('admin')))
+    kind = 'personal'
+    and organization_id = any (array(select private.my_orgs('viewer')))
+    and (user_id = (select auth.uid()) or organization_id = any (array(select private.my_orgs('admin'))))
   );
 comment on policy api_tokens_update_self_or_admin on public.api_tokens is 'People rename and revoke their own tokens, admins those of their organizations.';
 
 create policy api_tokens_delete_self_or_admin on public.api_tokens
   for delete to authenticated
   using (
-    (user_id = (select auth.uid()) and organization_id = any (array(select private.my_orgs('viewer'))))
-    or organization_id = any (array(select private.my_orgs('admin')))
+    kind = 'personal'
+    and organization_id = any (array(select private.my_orgs('viewer')))
+    and (user_id = (select auth.uid()) or organization_id = any (array(select private.my_orgs('admin'))))
   );
 comment on policy api_tokens_delete_self_or_admin on public.api_tokens is 'People remove their own tokens, admins those of their organizations.';
 

@@ -17,7 +17,9 @@ AUTH = """
 create schema extensions;
 create schema auth;
 grant usage on schema public, auth, extensions to authenticated, service_role;
-create table auth.users (id uuid primary key, email text, raw_user_meta_data jsonb);
+create table auth.users (
+  id uuid primary key, email text, email_confirmed_at timestamptz, raw_user_meta_data jsonb
+);
 create function auth.jwt() returns jsonb language sql stable
 as $$ select coalesce(nullif(current_setting('request.jwt.claims', true), ''), '{}')::jsonb $$;
 create function auth.uid() returns uuid language sql stable as $$ select (auth.jwt() ->> 'sub')::uuid $$;

@@ -10,10 +10,10 @@ from app.core.identifiers import MemberId, OrganizationId
 from app.db.errors import LastOwnerError, RoleAboveOwnError
 from app.web.entity_tags import IfMatch
 from app.web.errors import InvalidCursorError, PreconditionFailedError, RequestInvalidError
-from app.web.pagination import Page, PageRequest
+from app.web.pagination import Page
 from app.web.problems import problem_responses
 from app.workspaces.members import service
-from app.workspaces.members.schemas import Member, MemberUpdate
+from app.workspaces.members.schemas import Member, MemberPageRequest, MemberUpdate
 
 CHANGING = problem_responses(
     NotFoundError,
@@ -32,7 +32,9 @@ router = APIRouter(tags=["members"])
     responses=problem_responses(NotFoundError, RequestInvalidError, InvalidCursorError),
 )
 async def list_members(
-    organization_id: OrganizationId, session: UserSession, page: Annotated[PageRequest, Query()]
+    organization_id: OrganizationId,
+    session: UserSession,
+    page: Annotated[MemberPageRequest, Query()],
 ) -> Page[Member]:
     """List the members of an organization, those who joined first before the others."""
     return await service.list_members(session, organization_id, page)

@@ -9,7 +9,7 @@ from psycopg import AsyncConnection, sql
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from tests.database.access.specimens import SPECIMENS, Account, New, Own, Unique
+from tests.database.access.specimens import SPECIMENS, Account, Address, New, Own, Unique
 from tests.database.callers import Json
 
 INSERT = """
@@ -67,6 +67,8 @@ class Records:
                 return (await self.make(table))["id"]
             case Account(has_profile):
                 return await self._create_account(has_profile=has_profile)
+            case Address():
+                return f"{uuid4().hex}@shop.example"
             case Unique():
                 return f"u{uuid4().hex}"
             case _:

@@ -32,6 +32,11 @@ class Unique:
 
 
 @dataclass(frozen=True)
+class Address:
+    """An e-mail address that nobody else has."""
+
+
+@dataclass(frozen=True)
 class Specimen:
     """A row and a change of it; the statements see the row and the tenant as parameters."""
 
@@ -61,6 +66,10 @@ SPECIMENS: dict[str, Specimen] = {
     "api_imports": Specimen(
         {"project_id": Own("project_id"), "format": "openapi", "source": "a", "report": {}},
         {"source": "changed"},
+    ),
+    "api_tokens": Specimen(
+        OF_EDITOR | {"name": Unique(), "scope": "run", "expires_at": "tomorrow"},
+        {"name": "changed"},
     ),
     "assertion_results": Specimen(
         OF_RESULT
@@ -114,6 +123,16 @@ SPECIMENS: dict[str, Specimen] = {
             "document": {},
         },
         {"document": {"key": "changed"}},
+    ),
+    "organization_invitations": Specimen(
+        OF_ORGANIZATION
+        | {
+            "invited_by": Own("editor"),
+            "email": Address(),
+            "role": "viewer",
+            "expires_at": "tomorrow",
+        },
+        {"role": "editor"},
     ),
     "organization_members": Specimen(
         OF_ORGANIZATION | {"user_id": Account(), "role": "viewer"}, {"role": "editor"}

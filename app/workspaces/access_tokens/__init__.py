@@ -1,0 +1,1 @@
+"""Access tokens that machines get for their API tokens."""

@@ -1,0 +1,1 @@
+"""API tokens: what machines act with for a member."""
