@@ -13,11 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from app.core.errors import AppError
 from app.core.logging import configure_logging
-from app.core.settings import ENCRYPTION_KEY_LENGTH, Settings, load_settings
+from app.core.settings import (
+    ENCRYPTION_KEY_LENGTH,
+    InvalidSettingsError,
+    Settings,
+    load_settings,
+)
 from app.db.database import Database
 from app.db.session import Session
 
@@ -65,7 +68,7 @@ def main() -> int:
         settings = load_settings()
         configure_logging(settings)
         progress = asyncio.run(_rotate(settings, _read_keys(arguments, settings), arguments.batch))
-    except ValidationError as error:
+    except InvalidSettingsError as error:
         print(error, file=sys.stderr)
         return 2
     except (RotationError, AppError, OSError) as error:

@@ -4,7 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.core.addresses import check_http_url, check_network_address
@@ -141,6 +148,19 @@ class Settings(BaseSettings):
         return f"{self.supabase_url}/realtime/v1"
 
 
+class InvalidSettingsError(SystemExit):
+    """Some settings cannot be used; where nobody catches it, the process ends with its message."""
+
+
 def load_settings() -> Settings:
-    """Read the settings from the environment and `.env`; raises `ValidationError` naming each fault."""
-    return Settings.model_validate({})
+    """Read the environment and `.env`; raises `InvalidSettingsError` naming every fault."""
+    try:
+        return Settings.model_validate({})
+    except ValidationError as error:
+        faults = [f"  {_name_fault(fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        message = "\n".join(["These settings cannot be used (see .env.example):", *faults])
+        raise InvalidSettingsError(message) from None
+
+
+def _name_fault(location: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, location)).upper() or "ENVIRONMENT"
