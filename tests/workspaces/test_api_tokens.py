@@ -12,7 +12,6 @@ from scripts.demonstration.components import Service, SupabaseDetails
 from tests.workspaces.machines import create_api_token, exchange, sign_in
 from tests.workspaces.people import Role, Team
 
-
 KEPT = (
     "select to_jsonb(t)::text from public.audit_log as t",
     "select to_jsonb(t)::text from public.api_tokens as t",
