@@ -4,9 +4,21 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
+from app.catalog.importers.bruno.reader import BrunoReader
+from app.catalog.importers.curl.reader import CurlReader
+from app.catalog.importers.hurl.reader import HurlReader
 from app.catalog.importers.model import Reader
 from app.catalog.importers.openapi.reader import OpenApiReader
+from app.catalog.importers.postman.reader import PostmanReader
 
-Format = Literal["openapi"]
+Format = Literal["openapi", "postman", "curl", "hurl", "bruno"]
 
-READERS: Final[Mapping[Format, Reader]] = MappingProxyType({"openapi": OpenApiReader()})
+READERS: Final[Mapping[Format, Reader]] = MappingProxyType(
+    {
+        "openapi": OpenApiReader(),
+        "postman": PostmanReader(),
+        "curl": CurlReader(),
+        "hurl": HurlReader(),
+        "bruno": BrunoReader(),
+    }
+)

@@ -1,0 +1,1 @@
+"""Bruno: `.bru` files, exported collections, and OpenCollection YAML."""

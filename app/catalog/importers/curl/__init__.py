@@ -1,0 +1,1 @@
+"""cURL: a case for every request of the commands in a text."""

@@ -1,0 +1,1 @@
+"""Hurl: a case for every entry of a file."""
