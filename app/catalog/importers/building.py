@@ -119,22 +119,34 @@ class CaseCollector:
         self, *, origin: str, name: str, suite: str, place: str, key: str | None = None
     ) -> CaseDraft:
         """Return an empty draft; what it is called is made to differ from the others."""
-        title = name.strip()[:LONGEST_NAME].strip() or "Request"
-        suite = suite.strip()[:LONGEST_NAME].strip() or "Requests"
+        title = _clean(name).strip()[:LONGEST_NAME].strip() or "Request"
+        suite = _clean(suite).strip()[:LONGEST_NAME].strip() or "Requests"
         return CaseDraft(
-            origin=_make_unique(origin[:LONGEST_ORIGIN], self._origins),
+            origin=_make_unique(_clean(origin)[:LONGEST_ORIGIN], self._origins),
             key=self._keys.make((key or title)[:LONGEST_NAME]),
             name=_make_unique(title, self._names[suite]),
             suite=suite,
             place=place,
         )
 
-    def accept(self, draft: CaseDraft) -> bool:
+    def check(self, draft: CaseDraft) -> bool:
         """
-        Add the draft as it is now, if the catalog would take it; otherwise say why not.
+        Say whether the catalog would take the draft as it is now; if not, tell why.
 
         Assertions that it would not take are left out, and told.
         """
+        return self._prepare(draft) is not None
+
+    def accept(self, draft: CaseDraft) -> bool:
+        """Likewise, and add the case."""
+        case = self._prepare(draft)
+        if case is None:
+            return False
+        self._count += 1
+        self._cases[draft.suite].append(ImportedCase(draft.origin, case))
+        return True
+
+    def _prepare(self, draft: CaseDraft) -> CaseCreate | None:
         self._cut(draft)
         case = self._validate(draft)
         for _ in range(MOST_REPAIRS):
@@ -143,10 +155,8 @@ class CaseCollector:
             case = self._validate(draft)
         if isinstance(case, Refusal):
             self.tell("not_imported", draft.place, case.text)
-            return False
-        self._count += 1
-        self._cases[draft.suite].append(ImportedCase(draft.origin, case))
-        return True
+            return None
+        return case
 
     def _validate(self, draft: CaseDraft) -> CaseCreate | Refusal:
         try:
@@ -201,6 +211,11 @@ def explain(error: ValidationError | RequestInvalidError) -> str:
         return error.detail
     first = error.errors(include_url=False, include_input=False)[0]
     return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+
+
+def _clean(text: str) -> str:
+    """Escapes in addresses can make characters that no text can be stored with."""
+    return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
 def _make_unique(wanted: str, taken: set[str]) -> str:

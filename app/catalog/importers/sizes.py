@@ -20,8 +20,10 @@ _LARGEST: Final = {
 
 
 def find_excess(case: CaseCreate) -> str | None:
-    """Say which part of a case is larger than can be stored."""
-    document: dict[str, Any] = case.model_dump(mode="json", by_alias=True)
+    """Say why a case cannot be stored: which part of it is too large, or holds what no text may."""
+    document: dict[str, Any] = case.model_dump(mode="python", by_alias=True)
+    if not _is_storable(document):
+        return "It holds a NUL character or half of one, which cannot be stored."
     if len(case.endpoint.path.encode()) > _LARGEST_PATH:
         return f"endpoint.path: it is longer than {_LARGEST_PATH} bytes."
     for part, limits in _LARGEST.items():
@@ -47,3 +49,26 @@ def estimate_size(value: JsonValue) -> int:
         else:
             size += 12
     return size
+
+
+def _is_storable(value: JsonValue) -> bool:
+    """Say whether all texts in it are texts for the database."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            pending.extend(item)
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+        elif isinstance(item, str) and ("\0" in item or not _is_encodable(item)):
+            return False
+    return True
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -12,10 +12,9 @@ from app.catalog.importers.placeholders import find_only_name
 from app.catalog.importers.postman.parts import Entry, iter_entries, to_text
 from app.catalog.importers.postman.scope import Scope
 from app.catalog.importers.secret_fields import hide_secrets
-from app.engine.json_values import JsonObject, JsonValue
+from app.engine.json_values import MAXIMUM_DEPTH, JsonObject, JsonValue, get_depth
 
 MAXIMUM_JSON_CHARACTERS: Final = 1_000_000
-MAXIMUM_JSON_DEPTH: Final = 100
 _LANGUAGES: Final = {"json": "json", "xml": "xml", "html": "text", "text": "text"}
 # A placeholder in JSON that is not inside a text; texts are matched so that they are left alone.
 _BARE: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|\{\{([^{}]{1,200})\}\}', re.DOTALL)
@@ -84,7 +83,7 @@ class BodyWriter:
             value: JsonValue = orjson.loads(_BARE.sub(_quote, text))
         except orjson.JSONDecodeError:
             return None
-        return value if _is_shallow(value) else None
+        return value if get_depth(value) < MAXIMUM_DEPTH else None
 
     def _render(self, value: JsonValue) -> JsonValue:
         return self._render_value(hide_secrets(value, self._scope.book))
@@ -152,20 +151,6 @@ def _quote(match: re.Match[str]) -> str:
 
 def _escape(name: str) -> str:
     return orjson.dumps(name).decode()[1:-1]
-
-
-def _is_shallow(value: JsonValue) -> bool:
-    level = [value]
-    for _ in range(MAXIMUM_JSON_DEPTH):
-        level = [
-            child
-            for item in level
-            if isinstance(item, list | dict)
-            for child in (item.values() if isinstance(item, dict) else item)
-        ]
-        if not level:
-            return True
-    return False
 
 
 def _guess_kind(draft: CaseDraft, raw: str) -> str:
