@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from app.catalog.importers import repository
-from app.catalog.importers.errors import DocumentInvalidError
+from app.catalog.importers.building import check_count
 from app.catalog.importers.intake import Intake
 from app.catalog.importers.model import Imported, ImportedVariable
 from app.catalog.importers.planning import ImportPlan, ImportPlanner
@@ -20,8 +20,6 @@ from app.core.errors import NotFoundError
 from app.core.identifiers import ImportId, ProjectId
 from app.db.session import Session
 from app.web.pagination import Page, PageRequest
-
-MAXIMUM_CASES = 1_000
 
 
 async def import_document(
@@ -40,7 +38,7 @@ async def import_document(
     if text is None:
         text = await intake.fetch(wanted.url or "", policy)
     imported = await intake.read(wanted.format, text)
-    _check_size(imported)
+    check_count(sum(1 for _ in imported.cases))
     source = wanted.source or imported.title
     state = await repository.get_import_state(session, project_id, source)
     plan = await asyncio.to_thread(_plan, imported, state)
@@ -76,14 +74,6 @@ async def list_imports(
     """Return the imports of a project, newest first; raises `NotFoundError`."""
     await get_project(session, project_id)
     return await repository.list_imports(session, project_id, page)
-
-
-def _check_size(imported: Imported) -> None:
-    """What is written in one transaction has to be written in the time that one may take."""
-    count = sum(1 for _ in imported.cases)
-    if count > MAXIMUM_CASES:
-        message = f"It describes {count} cases; at most {MAXIMUM_CASES} are imported at a time."
-        raise DocumentInvalidError(message)
 
 
 def _plan(imported: Imported, state: ImportState) -> ImportPlan:
