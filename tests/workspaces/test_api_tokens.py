@@ -5,26 +5,18 @@ from typing import Any
 from uuid import uuid4
 
 import jwt
-import psycopg
 import pytest
 
 from scripts.demonstration.components import Service, SupabaseDetails
 from tests.workspaces.machines import create_api_token, exchange, sign_in
 from tests.workspaces.people import Role, Team
+from tests.workspaces.statements import run_sql
 
 KEPT = (
     "select to_jsonb(t)::text from public.audit_log as t",
     "select to_jsonb(t)::text from public.api_tokens as t",
     "select to_jsonb(t)::text from private.idempotency_keys as t",
 )
-
-
-async def run_sql(supabase: SupabaseDetails, statement: str, *values: object) -> list[Any]:
-    async with await psycopg.AsyncConnection.connect(
-        supabase.database_url, autocommit=True
-    ) as connection:
-        cursor = await connection.execute(statement.encode(), values)
-        return await cursor.fetchall() if cursor.description else []
 
 
 def tokens_of(team: Team) -> str:
