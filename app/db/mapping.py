@@ -115,6 +115,7 @@ TAKEN_FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "api_endpoints_project_id_path_method_key": "path",
         "environments_project_id_name_key": "name",
         "organization_invitations_organization_id_email_key": "email",
+        "hooks_project_id_name_key": "name",
         "organizations_slug_key": "slug",
         "projects_organization_id_name_key": "name",
         "report_templates_organization_id_name_key": "name",

@@ -63,6 +63,9 @@ comment on table public.hooks is 'What lets another service start a run, and whi
 comment on column public.hooks.signature is 'The scheme that deliveries are signed with, and its settings.';
 comment on column public.hooks.conditions is 'What the payload or the headers must hold for a run to start.';
 comment on column public.hooks.mapping is 'JSONPaths into the payload, by the field of the run that they fill.';
+comment on column public.hooks.selection is 'Which tests its runs select; without anything, all of the project.';
+comment on column public.hooks.options is 'How its runs are executed.';
+comment on column public.hooks.variables is 'What takes the place of variables of the environment in its runs.';
 comment on column public.hooks.redacted_paths is 'JSONPaths of what is masked in logged payloads.';
 comment on column public.hooks.replay_window_seconds is
   'For how long equal content is the same delivery where ids are not signed; null: as the scheme says.';

@@ -44,6 +44,8 @@ comment on column public.hook_deliveries.fingerprint is 'SHA-256 of what was sig
 comment on column public.hook_deliveries.problem_code is 'Why it was rejected, ignored or failed.';
 comment on column public.hook_deliveries.run_id is 'The run that it started, or that the delivery which it repeats started.';
 comment on column public.hook_deliveries.run_request is 'The run as the mapping made it; what a redelivery starts again.';
+comment on column public.hook_deliveries.headers is 'Headers of the request; those that sign or authorize are masked.';
+comment on column public.hook_deliveries.payload is 'The body as JSON; null when it could not be read, or was not signed.';
 comment on column public.hook_deliveries.payload_bytes is 'Size of the body as it came in.';
 
 create unique index hook_deliveries_accepted_key

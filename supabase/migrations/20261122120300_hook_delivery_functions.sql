@@ -124,7 +124,7 @@ begin
     return answer;
   end if;
   -- As the invoker: the member of the hook starts the run, or is refused.
-  run := public.start_test_run(request #> '{delivery,run}');
+  run := public.start_test_run((request #> '{delivery,run}') || jsonb_build_object('trigger', 'webhook'));
   return private.accept_hook_delivery(hook_id, request -> 'delivery', (run ->> 'id')::uuid);
 end;
 $$;

@@ -87,10 +87,13 @@ SIGN = {
 
 
 class Hook:
-    """A hook of a workspace, and the sender that knows its secret."""
+    """A hook, a member's client whose paths begin with `prefix`, and the sender that knows the secret."""
 
-    def __init__(self, workspace: Workspace, kind: str, document: Document) -> None:
-        self.workspace = workspace
+    def __init__(
+        self, client: httpx.AsyncClient, prefix: str, kind: str, document: Document
+    ) -> None:
+        self.client = client
+        self.prefix = prefix
         self.kind = kind
         self.id: str = document["id"]
         self.secret: str = document["secret"]
@@ -113,16 +116,16 @@ class Hook:
         """Deliver as the sender would, or with other headers in place of the signed ones."""
         content = self.encode(INSERTED if payload is None else payload) if body is None else body
         signed = self.sign(content) if headers is None else headers
-        url = f"{self.workspace.client.base_url}{self.path.removeprefix('/')}"
+        url = str(self.client.build_request("POST", self.prefix + self.path).url)
+        sent = {"Content-Type": "application/json", **signed, **(more or {})}
         async with httpx.AsyncClient(timeout=20) as client:
-            return await client.post(
-                url,
-                content=content,
-                headers={"Content-Type": "application/json", **signed, **(more or {})},
-            )
+            return await client.post(url, content=content, headers=httpx.Headers(sent, "utf-8"))
 
     async def list_log(self, **query: Any) -> list[Document]:
-        return (await self.workspace.get(f"{self.path}/deliveries", **query))["items"]
+        path = f"{self.prefix}{self.path}/deliveries"
+        answer = await self.client.get(path, params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["items"]
 
     async def count_runs(self) -> int:
         log = await self.list_log(outcome="accepted")
@@ -138,11 +141,9 @@ async def create_hook(workspace: Workspace, kind: str = "standard", **fields: An
     }
     created = await workspace.client.post(f"/projects/{workspace.project_id}/hooks", json=document)
     assert created.status_code == 201, created.text
-    return Hook(
-        workspace,
-        kind,
-        created.json() | {"secret": created.json()["secret"] or fields.get("secret")},
-    )
+    shown = created.json()
+    known = shown | {"secret": shown["secret"] or fields.get("secret")}
+    return Hook(workspace.client, "", kind, known)
 
 
 def read_answer(answer: httpx.Response) -> tuple[int, str]:

@@ -1,5 +1,7 @@
 """What members can do with deliveries."""
 
+from pydantic import ValidationError
+
 from app.core.errors import NotFoundError
 from app.core.identifiers import DeliveryId, HookId
 from app.db.conditions import any_of, at_least, before
@@ -51,8 +53,15 @@ async def redeliver(session: Session, queue: RunQueue, delivery_id: DeliveryId) 
     refuses the start of a run.
     """
     delivery = await get_delivery(session, delivery_id)
+    return await start_run(session, queue, _read_run(delivery), trigger="webhook")
+
+
+def _read_run(delivery: Delivery) -> RunStart:
     if delivery.run_request is None:
         raise DeliveryNotRepeatableError
     metadata = {**delivery.run_request.get("metadata", {}), "redelivered": True}
-    start = RunStart.model_validate({**delivery.run_request, "metadata": metadata})
-    return await start_run(session, queue, start, trigger="webhook")
+    try:
+        return RunStart.model_validate({**delivery.run_request, "metadata": metadata})
+    except ValidationError as error:
+        # An older release wrote it.
+        raise DeliveryNotRepeatableError from error

@@ -38,4 +38,4 @@ def _check(hook: OpenedHook, document: dict[str, Any], version: str | None) -> d
         fault = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in fault["loc"][:2])
         raise HookMappingError(f"{field}: {fault['msg']}", field=field) from error
-    return {**start.model_dump(mode="json", exclude_none=True), "trigger": "webhook"}
+    return start.model_dump(mode="json", exclude_none=True)
