@@ -3,14 +3,14 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
-from uuid import UUID
+from typing import Any
 
 from pydantic import SecretStr
 
 from app.contexts.cache.memory_cache import MemoryContextCache
 from app.contexts.manager import TestExecutionContextManager
 from app.core.clock import SystemClock
-from app.core.identifiers import EnvironmentId, ProjectId, RunId
+from app.core.identifiers import RunId
 from app.core.settings import Settings
 from app.db.database import Database
 from app.engine import RunOptions, Transport
@@ -45,11 +45,14 @@ class LocalWork:
         contexts = TestExecutionContextManager(service, cache, key)
         return RunExecutor(Workshop(service, contexts, transport or self.transport, RunOptions()))
 
-    async def start_run(self, workspace: Workspace) -> RunId:
+    async def start_run(self, workspace: Workspace, **fields: Any) -> RunId:
         """Start a run that is not queued: for ten seconds nobody else looks at it."""
-        start = RunStart(
-            project_id=ProjectId(UUID(workspace.project_id)),
-            environment_id=EnvironmentId(UUID(workspace.environment_id)),
+        start = RunStart.model_validate(
+            {
+                "project_id": workspace.project_id,
+                "environment_id": workspace.environment_id,
+                **fields,
+            }
         )
         run = await repository.start(self.database.as_user(workspace.user.access_token), start)
         return run.id

@@ -49,11 +49,6 @@ class RunWatch:
             self._task.cancel()
             await asyncio.wait([self._task])
 
-    @property
-    def waiting_count(self) -> int:
-        """How many requests wait."""
-        return len(self._waiting)
-
     def close(self) -> None:
         """Have nobody wait any longer, now and later."""
         self._is_closed = True
@@ -64,6 +59,7 @@ class RunWatch:
         """Return when the run has finished, patience is over, or `gone` or the process ends."""
         if self._is_closed or len(self._waiting) >= LARGEST_WATCH:
             return
+        logger.debug("request_waits_for_run", run_id=str(run_id))
         future = asyncio.get_running_loop().create_future()
         self._waiting[future] = run_id
         self._is_wanted.set()
