@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.catalog.building import send
 from tests.catalog.test_projects_and_suites import EDITORS, expected_status
 from tests.workspaces.people import ROLES, Role, Team
 
@@ -126,3 +127,53 @@ async def test_nothing_is_found_under_an_unknown_id(team: Team) -> None:
     assert (await team.owner.get(path)).status_code == 404
     assert (await team.owner.patch(path, {"data": 1})).status_code == 404
     assert (await team.owner.delete(path)).status_code == 404
+
+
+async def test_a_used_fixture_keeps_its_name_and_tells_its_users(team: Team) -> None:
+    fixture = await create_fixture(team, tags=["a"])
+    path = f"/fixtures/{fixture['id']}"
+    assert (await team.owner.patch(path, {"name": "people"})).status_code == 200
+    assert (await team.owner.patch(path, {"name": "users"})).status_code == 200
+    cases = f"/suites/{fixture['suite_id']}/cases"
+    case = await team.owner.create(cases, **build_case("buy", iterate={"fixture": "users"}))
+    usage = (await team.owner.get(f"{path}/usage")).json()["items"]
+    assert usage == [
+        {
+            "test_case_id": case["id"],
+            "suite_id": fixture["suite_id"],
+            "key": "buy",
+            "name": "buy",
+            "how": "iterate",
+        }
+    ]
+    refused = await team.owner.patch(path, {"name": "people", "data": [1]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "fixture_in_use")
+    assert (await team.owner.patch(path, {"name": "users", "data": [1]})).status_code == 200
+    assert (await team["stranger"].get(f"{path}/usage")).status_code == 404
+
+
+async def test_fixtures_are_filtered_and_sorted(team: Team) -> None:
+    fixture = await create_fixture(team, tags=["a", "b"], fixture_type="user")
+    path = f"/projects/{fixture['project_id']}/fixtures"
+    await team.owner.create(path, name="cards", data=1)
+    for filters, names in (
+        ({"tags": ["a", "b"]}, ["users"]),
+        ({"fixture_type": ["user", "document"]}, ["users"]),
+        ({"text": "CARD"}, ["cards"]),
+        ({"sort": "-name"}, ["users", "cards"]),
+    ):
+        items = (await team.owner.get(path, **filters)).json()["items"]
+        assert [item["name"] for item in items] == names, filters
+
+
+async def test_a_stale_tag_changes_no_fixture(team: Team) -> None:
+    fixture = await create_fixture(team)
+    path = f"/fixtures/{fixture['id']}"
+    tag = (await team.owner.get(path)).headers["ETag"]
+    changed = await send(team.owner, "PATCH", path, {"data": [2]}, if_match=tag)
+    assert changed.status_code == 200
+    for method, document in (("PATCH", {"data": [3]}), ("DELETE", None)):
+        stale = await send(team.owner, method, path, document, if_match=tag)
+        assert (stale.status_code, stale.json()["code"]) == (412, "precondition_failed")
+    tag = changed.headers["ETag"]
+    assert (await send(team.owner, "DELETE", path, if_match=tag)).status_code == 204

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from app.catalog.fields import Path, Tag
+from app.catalog.fields import Path, SearchText, Tag
 from app.catalog.models import Method
 from app.core.identifiers import EndpointId, OrganizationId, ProjectId, SuiteId, TestCaseId
 from app.web.changes import Changes
@@ -77,7 +77,7 @@ class ApiEndpointPageRequest(PageRequest):
     """Which piece of the endpoints, and which of them."""
 
     method: list[Method] = Field(default=[], max_length=7, description="Any of these.")
-    text: str | None = Field(default=None, max_length=200, description="Part of the path.")
+    text: SearchText | None = Field(default=None, description="Part of the path.")
     tags: list[Tag] = Field(default=[], max_length=50, description="All of these.")
     updated_since: AwareDatetime | None = None
     sort: EndpointSort = "path"

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from app.catalog.fields import SearchText
 from app.catalog.models import ProjectStatus
 from app.core.identifiers import OrganizationId, ProjectId, SuiteId
 from app.web.changes import Changes
@@ -46,7 +47,7 @@ class ProjectPageRequest(PageRequest):
     status: list[ProjectStatus] = Field(
         default=[], max_length=3, description="Any of these.", examples=[["active"]]
     )
-    text: str | None = Field(default=None, max_length=200, description="Part of the name.")
+    text: SearchText | None = Field(default=None, description="Part of the name.")
     sort: ProjectSort = "created_at"
     include: list[ProjectPart] = Field(default=[], max_length=1)
 

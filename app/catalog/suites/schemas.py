@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from app.catalog.fields import SearchText
 from app.core.identifiers import OrganizationId, ProjectId, SuiteId, TestCaseId
 from app.web.changes import Changes
 from app.web.fields import Description, Name, RequestModel
@@ -55,7 +56,7 @@ class SuitePageRequest(PageRequest):
     """Which piece of the suites, and which of them."""
 
     enabled: bool | None = None
-    text: str | None = Field(default=None, max_length=200, description="Part of the name.")
+    text: SearchText | None = Field(default=None, description="Part of the name.")
     sort: SuiteSort = "order_index"
     include: list[SuitePart] = Field(default=[], max_length=1)
 

@@ -40,17 +40,25 @@ class CaseReplace(CaseCreate):
         if not isinstance(value, dict):
             return value
         fields = cast("dict[str, Any]", value)
-        written = {name: part for name, part in fields.items() if name not in _ONLY_SHOWN}
-        if isinstance(written.get("dependencies"), list):
-            written["dependencies"] = [_without_id(entry) for entry in written["dependencies"]]
-        return written
+        return _clean_parts({name: fields[name] for name in fields if name not in _ONLY_SHOWN})
 
 
-def _without_id(dependency: Any) -> Any:
-    if not isinstance(dependency, dict):
-        return dependency
-    fields = cast("dict[str, Any]", dependency)
-    return {name: value for name, value in fields.items() if name != "required_test_id"}
+def _clean_parts(fields: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is only shown within parts."""
+    cleaned = dict(fields)
+    if "request" in fields:
+        cleaned["request"] = _leave_out(fields["request"], "variables_used")
+    if isinstance(fields.get("dependencies"), list):
+        entries = cast("list[Any]", fields["dependencies"])
+        cleaned["dependencies"] = [_leave_out(entry, "required_test_id") for entry in entries]
+    return cleaned
+
+
+def _leave_out(document: Any, shown: str) -> Any:
+    if not isinstance(document, dict):
+        return document
+    fields = cast("dict[str, Any]", document)
+    return {name: value for name, value in fields.items() if name != shown}
 
 
 class CaseUpdate(Changes):
@@ -77,6 +85,11 @@ class CaseUpdate(Changes):
     request: RequestConfig = RequestConfig()
     response: ResponseSpec = ResponseSpec()
     dependencies: list[Dependency] = Field(default=[], max_length=100)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_what_is_only_shown(cls, value: Any) -> Any:
+        return _clean_parts(cast("dict[str, Any]", value)) if isinstance(value, dict) else value
 
 
 class CaseOrder(RequestModel):

@@ -1,11 +1,11 @@
 """Lists of test cases, with the parts that callers ask for."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from app.catalog.cases.schemas.cases import CaseSummary, DependencyView, EndpointView
-from app.catalog.fields import Tag
+from app.catalog.fields import SearchText, Tag
 from app.core.identifiers import EndpointId, SuiteId
 from app.engine.planned_test import Phase
 from app.web.pagination import PageRequest
@@ -20,7 +20,7 @@ CaseSort = Literal[
 class SuiteCasePageRequest(PageRequest):
     """Which piece of the test cases, and which of them."""
 
-    text: str | None = Field(default=None, max_length=200, description="Part of key or name.")
+    text: SearchText | None = Field(default=None, description="Part of key or name.")
     tags: list[Tag] = Field(default=[], max_length=50, description="All of these.")
     enabled: bool | None = None
     phase: Phase | None = None
@@ -36,12 +36,25 @@ class CasePageRequest(SuiteCasePageRequest):
     suite_id: list[SuiteId] = Field(default=[], max_length=100, description="Any of these.")
 
 
+def _take_only(value: Any) -> Any:
+    """PostgREST shows the one row of a case as a list."""
+    rows = cast("list[Any]", value) if isinstance(value, list) else [value]
+    return rows[0] if rows else None
+
+
+def _sort(dependencies: list[DependencyView]) -> list[DependencyView]:
+    return sorted(dependencies, key=lambda dependency: dependency.required_test_key)
+
+
+OnlyRow = Annotated[dict[str, Any] | None, BeforeValidator(_take_only)]
+
+
 class CaseListed(CaseSummary):
     """A test case in a list, with the parts that were asked for."""
 
     endpoint: EndpointView | None = Field(default=None, description="With `include=endpoint`.")
-    request: dict[str, Any] | None = Field(default=None, description="With `include=request`.")
-    response: dict[str, Any] | None = Field(default=None, description="With `include=response`.")
-    dependencies: list[DependencyView] = Field(
+    request: OnlyRow = Field(default=None, description="With `include=request`.")
+    response: OnlyRow = Field(default=None, description="With `include=response`.")
+    dependencies: Annotated[list[DependencyView], AfterValidator(_sort)] = Field(
         default=[], description="With `include=dependencies`."
     )
