@@ -2,14 +2,11 @@
 
 from typing import Any
 
-from pydantic import ConfigDict
+from pydantic import GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from app.web.fields import RequestModel
-
-
-def _hide_defaults(schema: dict[str, Any]) -> None:
-    for field in schema.get("properties", {}).values():
-        field.pop("default", None)
 
 
 class Changes(RequestModel):
@@ -20,7 +17,15 @@ class Changes(RequestModel):
     fields only make them optional: they are never written and not described.
     """
 
-    model_config = ConfigDict(json_schema_extra=_hide_defaults)
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Return the schema without the defaults."""
+        described = handler(core_schema)
+        for field in handler.resolve_ref_schema(described).get("properties", {}).values():
+            field.pop("default", None)
+        return described
 
     def to_row(self) -> dict[str, Any]:
         """Return what was sent, as the database takes it."""

@@ -6,9 +6,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from app.web.conventions import PROBLEM, describe_conventions
 from app.web.problems import MEDIA_TYPE
 
-PROBLEM_REFERENCE: Final = "#/components/schemas/Problem"
 # The framework describes its own answer to invalid requests, which we never send.
 UNUSED_SCHEMAS: Final = ("HTTPValidationError", "ValidationError")
 
@@ -41,7 +41,8 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     for operation in operations:
         for status, response in operation["responses"].items():
             if status >= "400" and "content" in response:
-                response["content"] = {MEDIA_TYPE: {"schema": {"$ref": PROBLEM_REFERENCE}}}
+                response["content"] = {MEDIA_TYPE: {"schema": PROBLEM}}
     for name in UNUSED_SCHEMAS:
         document["components"]["schemas"].pop(name, None)
+    describe_conventions(document)
     return document
