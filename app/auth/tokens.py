@@ -59,11 +59,18 @@ class TokenVerifier:
         algorithm, key_id = header.get("alg"), header.get("kid")
         if algorithm == SYMMETRIC_ALGORITHM and self._secret is not None:
             return self._secret.get_secret_value(), SYMMETRIC_ALGORITHM
-        if algorithm in PUBLIC_KEY_ALGORITHMS and isinstance(key_id, str):
-            key = await self._keys.find(key_id)
-            if key is not None and key.algorithm_name == algorithm:
-                return key.key, algorithm
+        if isinstance(key_id, str):
+            key = await self._find_public_key(algorithm, key_id)
+            if key is not None:
+                return key.key, key.algorithm_name
         raise InvalidTokenError
+
+    async def _find_public_key(self, algorithm: object, key_id: str) -> jwt.PyJWK | None:
+        # Whoever calls wrote the header: what it says may be of any type.
+        if not isinstance(algorithm, str) or algorithm not in PUBLIC_KEY_ALGORITHMS:
+            return None
+        key = await self._keys.find(key_id)
+        return key if key is not None and key.algorithm_name == algorithm else None
 
     def _decode(self, token: str, key: Any, algorithm: str) -> dict[str, Any]:
         try:
@@ -111,7 +118,7 @@ class _RememberedTokens:
 def _read_header(token: str) -> dict[str, Any]:
     try:
         return jwt.get_unverified_header(token)
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWTError, RecursionError) as error:
         raise InvalidTokenError from error
 
 
