@@ -37,8 +37,15 @@ begin
     and original.environment_id = source_id and original.key = variable.key;
   get diagnostics copied = row_count;
   perform private.write_audit_entry(
-    target.organization_id, 'copy_secrets', 'environments', target.id, null,
-    jsonb_build_object('source_id', source_id, 'copied', copied)
+    target.organization_id, 'resolve_secrets', 'environments', source_id, null,
+    jsonb_build_object(
+      'keys', (
+        select coalesce(jsonb_agg(original.key order by original.key), '[]')
+        from public.environment_variables as original
+        where original.environment_id = source_id and original.secret_value_id is not null
+      ),
+      'copied_to', target.id
+    )
   );
   return copied;
 end;

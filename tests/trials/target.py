@@ -42,7 +42,8 @@ class Target:
 
     async def _answer(self, request: Request) -> Response:
         received = answer(await self._note(request))
-        assert isinstance(received, ReceivedResponse)
+        if not isinstance(received, ReceivedResponse):
+            return Response(received.problem.message, 502)
         response = Response(received.body, received.status_code)
         for name, value in received.headers:
             response.headers.append(name, value.encode("ascii", "backslashreplace").decode())

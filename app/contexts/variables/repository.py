@@ -32,6 +32,11 @@ async def list_variables(
     return await VARIABLES.listing.select_page(session, page, sort=page.sort, include=(), **where)
 
 
+async def has_environment(session: Session, environment_id: EnvironmentId) -> bool:
+    """Tell whether the caller may see the environment."""
+    return await session.find("environments", "id", id=environment_id) is not None
+
+
 async def find_variable(
     session: Session, environment_id: EnvironmentId, key: str
 ) -> Variable | None:

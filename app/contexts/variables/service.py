@@ -1,7 +1,6 @@
 """What can be done with variables."""
 
 from app.auth.secret_writer import SecretWriter
-from app.contexts.environments.service import get_environment
 from app.contexts.variables import repository
 from app.contexts.variables.schemas import (
     Variable,
@@ -22,7 +21,8 @@ async def list_variables(
     session: Session, environment_id: EnvironmentId, page: VariablePageRequest
 ) -> Page[Variable]:
     """Return the variables of an environment without secret values; raises `NotFoundError`."""
-    await get_environment(session, environment_id)
+    if not await repository.has_environment(session, environment_id):
+        raise NotFoundError
     return await repository.list_variables(session, environment_id, page)
 
 
@@ -106,7 +106,10 @@ async def _replace_known(
 ) -> Variable:
     known = await repository.find_variable(session, environment_id, key)
     if known is None:
-        raise await _explain_absence(session, environment_id)
+        if not await repository.has_environment(session, environment_id):
+            raise NotFoundError
+        # What is not there is not what the caller knows.
+        raise PreconditionFailedError
     precondition.check(known)
     stored = await repository.replace_variable(session, known, variable)
     if stored is None:
@@ -123,11 +126,3 @@ async def _explain(
         return NotFoundError()
     changed = present.updated_at != known.updated_at
     return PreconditionFailedError() if changed else ForbiddenError()
-
-
-async def _explain_absence(
-    session: Session, environment_id: EnvironmentId
-) -> PreconditionFailedError:
-    """A variable that is not there matches nothing; raises `NotFoundError` without an environment."""
-    await get_environment(session, environment_id)
-    return PreconditionFailedError()
