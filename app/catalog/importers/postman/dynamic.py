@@ -1,11 +1,13 @@
 """Dynamic variables of Postman as our dynamic values."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from app.engine.templates.dynamic_values import DYNAMIC_VALUES
 
+_RANGE: Final = re.compile(r"randomInt\(-?[0-9]{1,15}, -?[0-9]{1,15}\)")
 _OTHERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "randomInt": "$randomInt(0, 1000)",
@@ -36,7 +38,13 @@ _OTHERS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def find_dynamic(name: str) -> str | None:
-    """Return the expression for `$name` of Postman; None when there is nothing like it here."""
+    """
+    Return the expression for `$name` of Postman; None when there is nothing like it here.
+
+    What scripts make has a range, too, and a label: `$randomInt(1, 6)#die`.
+    """
     plain, _, label = name.removeprefix("$").partition("#")
+    if _RANGE.fullmatch(plain):
+        return name
     expression = _OTHERS.get(plain) or (f"${plain}" if plain in DYNAMIC_VALUES else None)
     return f"{expression}#{label}" if expression and label else expression

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from app.catalog.importers.javascript.syntax import (
     ArrayLiteral,
@@ -72,6 +72,7 @@ _MAKERS: Final = {
     "crypto.randomUUID": "{{$uuid}}",
     "uuid.v4": "{{$uuid}}",
 }
+_RANDOM: Final = re.compile(r"\{\{\$randomInt\((-?[0-9]+), (-?[0-9]+)\)\}\}")
 _FLAGS: Final = {"i": "(?i)", "m": "(?m)", "s": "(?s)"}
 
 
@@ -228,6 +229,22 @@ class Evaluator:
     def _join(self, parts: tuple[Expression, ...]) -> Text:
         return Text("".join(render_text(self.evaluate_constant(part)) for part in parts))
 
+    def _add(self, binary: Binary) -> Meaning:
+        """Texts are joined; of numbers only constants and random ones can be added here."""
+        left, right = self.evaluate(binary.left), self.evaluate(binary.right)
+        if not (_is_number(left) and _is_number(right)):
+            return self._join((binary.left, binary.right))
+        if isinstance(left, Constant) and isinstance(right, Constant):
+            first, second = left.value, right.value
+            if isinstance(first, int | float) and isinstance(second, int | float):
+                return Constant(first + second)
+        range_ = _RANDOM.fullmatch(left.text) if isinstance(left, Text) else None
+        added = right.value if isinstance(right, Constant) else None
+        if range_ is None or not isinstance(added, int):
+            message = "It would have to be run."
+            raise UnclearError(message)
+        return Text(f"{{{{$randomInt({int(range_[1]) + added}, {int(range_[2]) + added})}}}}")
+
     def _negate(self, meaning: Meaning) -> Meaning:
         if isinstance(meaning, Comparison):
             return Comparison(meaning.subject, invert(meaning.operator), meaning.expected)
@@ -236,7 +253,7 @@ class Evaluator:
 
     def _evaluate_binary(self, binary: Binary) -> Meaning:
         if binary.operator == "+":
-            return self._join((binary.left, binary.right))
+            return self._add(binary)
         if binary.operator not in _COMPARISONS:
             message = f"The operator {binary.operator} would have to be run."
             raise UnclearError(message)
@@ -266,20 +283,24 @@ def _is_new_date(expression: Expression) -> bool:
     return isinstance(expression, Call) and expression == Call(Name("Date"), (), is_new=True)
 
 
+def _is_number(meaning: Meaning) -> bool:
+    if isinstance(meaning, Text):
+        return meaning.text.startswith(("{{$randomInt", "{{$timestampMs"))
+    if not isinstance(meaning, Constant) or isinstance(meaning.value, bool):
+        return False
+    return isinstance(meaning.value, int | float)
+
+
 def _find_random(expression: Expression) -> Text | None:
-    """`Math.random() * 100`, perhaps with something added, of which only the range is kept."""
-    added = 0
-    if isinstance(expression, Binary) and expression.operator == "+":
-        added = _find_whole(expression.right) or 0
-        expression = expression.left
+    """`Math.random() * 100`."""
     if not isinstance(expression, Binary) or expression.operator != "*":
         return None
     random = Call(Member(Name("Math"), Literal("random")), ())
-    factor: Any = expression.right if expression.left == random else expression.left
+    factor = expression.right if expression.left == random else expression.left
     number = _find_whole(factor)
     if random not in (expression.left, expression.right) or not number or number < 1:
         return None
-    return Text(f"{{{{$randomInt({added}, {added + number - 1})}}}}")
+    return Text(f"{{{{$randomInt(0, {number - 1})}}}}")
 
 
 def _find_whole(expression: Expression) -> int | None:
