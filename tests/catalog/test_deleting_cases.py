@@ -1,5 +1,8 @@
 """What is deleted, what goes with it, and what others need."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -80,24 +83,44 @@ async def test_a_suite_goes_with_its_cases_unless_others_need_them(team: Team) -
     assert (await team.owner.delete(f"/suites/{other}")).status_code == 204
 
 
-async def test_a_project_goes_with_everything(team: Team) -> None:
+@asynccontextmanager
+async def a_silent_server() -> AsyncGenerator[tuple[str, asyncio.Event]]:
+    """An address that answers nothing until the end, and whether somebody asked."""
+    asked, over = asyncio.Event(), asyncio.Event()
+
+    async def wait(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await over.wait()
+        writer.close()
+
+    server = await asyncio.start_server(wait, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
+    finally:
+        over.set()
+        server.close()
+
+
+async def test_a_project_goes_with_everything_when_its_runs_have_ended(team: Team) -> None:
     workshop = await open_workshop(team)
     await workshop.add("login")
     await workshop.add("cart", "login")
     path = f"/projects/{workshop.project_id}"
-    environment = await team.owner.create(
-        f"{path}/environments", name="Staging", base_url="http://127.0.0.1:9"
-    )
-    start = {"project_id": workshop.project_id, "environment_id": environment["id"]}
-    run = await team.owner.post("/runs", start)
-    assert run.status_code == 202, run.text
+    async with a_silent_server() as (url, asked):
+        environment = await team.owner.post(
+            f"{path}/environments", {"name": "Staging", "base_url": url}
+        )
+        start = {"project_id": workshop.project_id, "environment_id": environment.json()["id"]}
+        run = (await team.owner.post("/runs", start)).json()
+        await asked.wait()
+        assert refusal(await team.owner.delete(path)) == (409, "project_has_active_runs")
+    await wait_for_end(workshop, run["id"])
     tag = (await team.owner.get(path)).headers["ETag"]
     await team.owner.patch(path, {"status": "archived"})
     stale = await send(team.owner, "DELETE", path, if_match=tag)
     assert refusal(stale) == (412, "precondition_failed")
-    await wait_for_end(workshop, run.json()["id"])
     assert (await team.owner.delete(path)).status_code == 204
-    for gone in (path, f"/suites/{workshop.suite_id}", f"/runs/{run.json()['id']}"):
+    for gone in (path, f"/suites/{workshop.suite_id}", f"/runs/{run['id']}"):
         assert (await team.owner.get(gone)).status_code == 404
 
 
