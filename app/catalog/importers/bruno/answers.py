@@ -43,12 +43,12 @@ class AnswerWriter:
 
     def write(self, item: Item) -> list[tuple[str, str]]:
         """Fill in the response of the draft; return the names and paths of what is kept."""
-        for field in item.assertions:
-            if field.enabled:
-                self._write_assertion(field)
-        for field in item.captures:
-            if field.enabled:
-                self._write_variable(field)
+        enabled = [field for field in item.assertions if field.enabled]
+        for field in self._composer.cut(enabled, "assertions"):
+            self._write_assertion(field)
+        captures = [field for field in item.captures if field.enabled]
+        for field in self._composer.cut(captures, "captures"):
+            self._write_variable(field)
         for script in item.own.scripts:
             self._write_script(script)
         self._expect_status()
@@ -78,9 +78,9 @@ class AnswerWriter:
             when = "before the request" if script.kind == "before" else "after the answer"
             self._composer.tell("not_imported", f"A script that runs {when}.", self._locate(script))
             return
-        for assertion in found.assertions:
+        for assertion in self._composer.cut(found.assertions, "assertions"):
             self._add(assertion)
-        for name, meaning in found.captures:
+        for name, meaning in self._composer.cut(found.captures, "captures"):
             self._capture_from_script(name, meaning)
         for line in found.strange[:_MOST_LINES_TOLD]:
             text = f"Line {line} of a script would have to be run."

@@ -50,7 +50,7 @@ def _write_fields(composer: RequestComposer, item: Item, inliner: Inliner) -> No
     headers: dict[str, Field] = {}
     for field in item.own.headers:
         headers[field.name.lower()] = field
-    for field in headers.values():
+    for field in composer.cut(list(headers.values()), "headers"):
         composer.add_header(field.name, inliner.inline(field.value))
 
 

@@ -3,11 +3,11 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
-from app.catalog.importers.building import CaseCollector, CaseDraft
+from app.catalog.importers.building import MOST_EXPECTATIONS, CaseCollector, CaseDraft
 from app.catalog.importers.composing.addresses import AddressBook, UnusableAddressError
 from app.catalog.importers.composing.secrets import SecretHider
 from app.catalog.importers.model import NoticeKind
@@ -23,6 +23,9 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _FRAMING: Final = frozenset(("content-length", "transfer-encoding"))
 _PATH_PARAMETER: Final = re.compile(r"(?<=/):([A-Za-z0-9_.-]{1,100})(?=/|\Z)")
 _EXPRESSION: Final = re.compile(r"\{\{([a-z_]+\.[A-Za-z0-9_.-]+)\}\}")
+
+
+_Entry = TypeVar("_Entry")
 
 
 @dataclass(slots=True)
@@ -47,6 +50,13 @@ class RequestComposer:
     def tell(self, kind: NoticeKind, text: str, place: str | None = None) -> None:
         """Note something about this request."""
         self._desk.collector.tell(kind, place or self.draft.place, text)
+
+    def cut(self, entries: Sequence[_Entry], what: str) -> Sequence[_Entry]:
+        """Return as many entries as a case can have; the rest is told."""
+        if len(entries) > MOST_EXPECTATIONS:
+            text = f"It has {len(entries)} {what}; the first {MOST_EXPECTATIONS} are imported."
+            self.tell("not_imported", text)
+        return entries[:MOST_EXPECTATIONS]
 
     def write(self, source: str) -> str:
         """Return the template for a text."""

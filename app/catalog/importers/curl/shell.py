@@ -83,8 +83,9 @@ class _Lexer:
         if symbol == "|":
             self._command.strange.add("What comes after the first | is not imported.")
         self._advance(1)
-        command, self._command = self._command, Command()
+        command = self._command
         if command.words:
+            self._command = Command()
             command.comment, self._comment = self._comment, None
             yield command
         elif symbol == "\n" and self._text.startswith("\n", self._at):

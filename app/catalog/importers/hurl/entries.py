@@ -86,9 +86,11 @@ def _write_answer(composer: RequestComposer, answer: Answer) -> Kept:
         _expect_header(composer, header)
     if answer.body is not None:
         _expect_body(composer, answer.body)
-    for check in answer.checks:
+    checks = composer.cut(answer.checks, "assertions")
+    captures = composer.cut(answer.captures, "captures")
+    for check in checks:
         write_check(composer, check)
-    return [(capture.name, write_capture(composer, capture)) for capture in answer.captures]
+    return [(capture.name, write_capture(composer, capture)) for capture in captures]
 
 
 def _expect_header(composer: RequestComposer, header: Pair) -> None:
