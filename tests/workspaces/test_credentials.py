@@ -143,3 +143,58 @@ async def test_the_audit_log_tells_of_it_without_any_part(team: Team, database: 
     assert {str(entry["actor_id"]) for entry in entries} == {team["editor"].user.id}
     assert entries[1]["new_value"]["key_secret_last_four"] == "***"
     assert "6789" not in str(entries[1]["new_value"])
+
+
+async def test_a_credential_is_changed_only_as_it_is_known(team: Team) -> None:
+    created = await create(team, team["editor"], key_id="client-7", oauth_scope="orders")
+    path, person = f"/credentials/{created['id']}", team["editor"]
+    condition = {"If-Match": (await person.get(path)).headers["ETag"]}
+    changes = {"key_id": None, "secrets": {"token": "another-token-4321"}}
+    first = await person.http.patch(f"/api/v1{path}", json=changes, headers=condition)
+    second = await person.http.patch(f"/api/v1{path}", json=changes, headers=condition)
+    assert (first.status_code, second.status_code) == (200, 412), first.text
+    changed = first.json()
+    assert (changed["key_id"], changed["oauth_scope"]) == (None, "orders")
+    assert (changed["key_secret_last_four"], changed["token_last_four"]) == ("6789", "4321")
+    assert (await person.get(path)).json() == changed
+    assert "another-token" not in first.text
+    for role in ("owner", "stranger"):
+        assert (await team[role].patch(path, {"key_id": "x"})).status_code == 404
+    refused = await person.patch(path, {"secrets": None})
+    assert (refused.status_code, refused.json()["field"]) == (422, "secrets")
+
+
+async def test_secret_parts_alone_are_replaced_and_stored_anew(
+    team: Team, database: Connect
+) -> None:
+    created = await create(team, team.owner)
+    connection = await database()
+    before = await (await connection.execute(STORED, [created["id"]])).fetchall()
+    path = f"/credentials/{created['id']}"
+    changed = await team.owner.patch(path, {"secrets": {"key_secret": SECRET + "-2"}})
+    assert changed.json()["key_secret_last_four"] == "89-2", changed.text
+    after = await (await connection.execute(STORED, [created["id"]])).fetchall()
+    kept = {bytes(row["ciphertext"]) for row in before} & {
+        bytes(row["ciphertext"]) for row in after
+    }
+    assert (len(before), len(after), len(kept)) == (2, 2, 1)
+
+
+async def test_credentials_are_filtered_and_sorted(crew: Team) -> None:
+    person, year = crew.owner, "2030-01-01T00:00:00Z"
+    for name, kind, expiry in (("A", "oauth2", year), ("B", "mtls", None), ("C", "oauth2", None)):
+        fields = {"credential_name": name, "credential_type": kind, "token_expires_at": expiry}
+        await create(crew, person, **fields)
+
+    async def names(**query: Any) -> list[str]:
+        query["organization_id"] = crew.organization["id"]
+        answer = await person.get("/credentials", **query)
+        return [item["credential_name"] for item in answer.json()["items"]]
+
+    assert await names(credential_type="oauth2") == ["A", "C"]
+    assert await names(credential_type=["mtls", "oauth2"], sort="-credential_name") == [
+        *("C", "B", "A")
+    ]
+    assert await names(name="b") == ["B"]
+    assert await names(expires_before="2031-01-01T00:00:00Z") == ["A"]
+    assert await names(expires_before="2029-01-01T00:00:00Z") == []
