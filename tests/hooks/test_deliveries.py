@@ -17,6 +17,7 @@ async def test_every_scheme_starts_a_run_once(workspace: Workspace, kind: str) -
     signed = hook.sign(body)
     accepted = await hook.deliver(body=body, headers=signed)
     assert read_answer(accepted) == (202, "accepted"), accepted.text
+    assert accepted.headers["Location"] == f"/api/v1/runs/{accepted.json()['run_id']}"
     run = await workspace.get(f"/runs/{accepted.json()['run_id']}")
     assert (run["trigger"], run["started_by"]) == ("webhook", workspace.user.id)
     repeated = await hook.deliver(body=body, headers=signed)

@@ -15,6 +15,7 @@ from scripts.demonstration.components import SupabaseDetails
 from tests.hooks.senders import (
     INSERTED,
     SIGNATURES,
+    TLS,
     Headers,
     Hook,
     create_hook,
@@ -63,7 +64,7 @@ async def test_a_header_that_is_there_twice_is_rejected(workspace: Workspace) ->
         good = hook.sign(body)
         name = next(key for key in good if key != "X-GitHub-Event")
         url = f"{workspace.client.base_url}hooks/{hook.id}"
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=TLS) as client:
             answer = await client.post(
                 url, content=body, headers=[*good.items(), (name, good[name])]
             )
@@ -222,7 +223,7 @@ async def test_nobody_starts_the_run_of_a_hook_past_the_service(
     run = {"project_id": workspace.project_id, "environment_id": workspace.environment_id}
     request = {"hook_id": hook.id, "delivery": {"run": run}, "replay_window_seconds": 0}
     headers: Headers = {"apikey": supabase.publishable_key, **workspace.user.headers}
-    async with httpx.AsyncClient(headers=headers) as client:
+    async with httpx.AsyncClient(headers=headers, verify=TLS) as client:
         url = f"{supabase.supabase_url}/rest/v1/rpc/start_hook_run"
         answer = await client.post(url, json={"request": request})
     assert answer.status_code == 403, answer.text

@@ -70,14 +70,20 @@ Receiver = Annotated[HookReceiver, Depends(get_hook_receiver)]
     ),
 )
 async def deliver_to_hook(
-    hook_id: HookId, request: Request, receiver: Receiver
+    hook_id: HookId, request: Request, response: Response, receiver: Receiver
 ) -> Receipt | Response:
-    """Deliver an event, signed as the hook demands; a repeated one is answered alike and starts nothing."""
+    """
+    Deliver an event, signed as the hook demands; its run is at `Location`.
+
+    A repeated delivery is answered with the same run and starts nothing.
+    """
     message = Message(request.headers.raw, await request.body())
     answer = await receiver.receive(hook_id, message)
-    if isinstance(answer, Receipt):
-        return answer
-    return _refuse(answer, receiver, request.state.request_id)
+    if isinstance(answer, Rejection):
+        return _refuse(answer, receiver, request.state.request_id)
+    if answer.run_id is not None:
+        response.headers["Location"] = f"/api/v1/runs/{answer.run_id}"
+    return answer
 
 
 def _refuse(rejection: Rejection, receiver: HookReceiver, request_id: str) -> Response:
