@@ -129,7 +129,12 @@ class RunSelection(RequestModel):
     ] = None
     saved_search_id: Annotated[
         SavedSearchId | None,
-        Field(description="One of your saved searches; docs/api.md tells what its filters mean."),
+        Field(
+            description=(
+                "One of your saved searches. Its environments, statuses, categories and times "
+                "look at the newest run of each test."
+            )
+        ),
     ] = None
 
 
