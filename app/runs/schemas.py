@@ -168,7 +168,7 @@ class RunStart(TestsToRun):
             "example": {
                 "project_id": "8f14e45f-ceea-4e7a-9d5b-0a1f2b3c4d5e",
                 "environment_id": "c9f0f895-fb98-4b91-8a3c-1f2e3d4c5b6a",
-                "selection": {"tags": ["smoke"]},
+                "selection": {"suite_ids": ["45c48cce-2e2d-4fbd-8a1a-9f8e7d6c5b4a"]},
                 "variables": {"LOCALE": "de-DE"},
                 "target_version": "2026.11.3",
             }
@@ -324,7 +324,9 @@ class RunPageRequest(PageRequest):
 class RerunRequest(RequestModel):
     """Which tests of a run to repeat, and against which version."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"only": "failed"}})
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"only": "failed", "target_version": "2026.11.4"}}
+    )
 
     only: Annotated[
         Literal["failed", "all"],

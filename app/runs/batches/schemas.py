@@ -28,7 +28,7 @@ class BatchStart(TestsToRun):
                     "c9f0f895-fb98-4b91-8a3c-1f2e3d4c5b6a",
                     "d3d94468-02a4-4259-b55d-38e6d163e820",
                 ],
-                "selection": {"tags": ["smoke"]},
+                "selection": {"suite_ids": ["45c48cce-2e2d-4fbd-8a1a-9f8e7d6c5b4a"]},
             }
         },
     )
