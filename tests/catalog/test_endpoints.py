@@ -34,6 +34,26 @@ async def test_an_endpoint_comes_back_as_it_was_written(team: Team) -> None:
     assert (wrong.status_code, wrong.json()["field"]) == (422, "documentation_url")
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("path", "/{{broken"),
+        ("path", "/{{nothing.id}}"),
+        ("response_schemas", {"200": {"type": "animal"}}),
+    ],
+    ids=["template", "root", "schema"],
+)
+async def test_what_no_test_could_use_is_refused(team: Team, field: str, value: Any) -> None:
+    workshop = await open_workshop(team)
+    path = f"/projects/{workshop.project_id}/endpoints"
+    one = f"/endpoints/{(await team.owner.post(path, LOGIN)).json()['id']}"
+    for answer in (
+        await team.owner.post(path, LOGIN | {"method": "PUT", field: value}),
+        await team.owner.patch(one, {field: value}),
+    ):
+        assert (refusal(answer), answer.json()["field"]) == ((422, "invalid_request"), field)
+
+
 async def test_cases_share_an_endpoint_and_its_usage_names_them(team: Team) -> None:
     workshop = await open_workshop(team)
     path = f"/projects/{workshop.project_id}/endpoints"

@@ -9,10 +9,9 @@ from app.catalog.duplicates.schemas import CaseDuplicate, SuiteDuplicate
 from app.catalog.suites.schemas import Suite
 from app.core.errors import AlreadyExistsError, ForbiddenError, NotFoundError
 from app.core.identifiers import SuiteId, TestCaseId
+from app.db.errors import DependencyCycleError, FixtureNotFoundError, RequiredTestNotFoundError
 from app.web.errors import RequestInvalidError
 from app.web.problems import problem_responses
-
-COPYING = problem_responses(NotFoundError, ForbiddenError, AlreadyExistsError, RequestInvalidError)
 
 router = APIRouter()
 
@@ -22,7 +21,9 @@ router = APIRouter()
     tags=["suites"],
     status_code=status.HTTP_201_CREATED,
     response_model_exclude_unset=True,
-    responses=COPYING,
+    responses=problem_responses(
+        NotFoundError, ForbiddenError, AlreadyExistsError, RequestInvalidError
+    ),
 )
 async def duplicate_suite(
     suite_id: SuiteId, wanted: SuiteDuplicate, session: UserSession, response: Response
@@ -43,7 +44,15 @@ async def duplicate_suite(
     "/cases/{case_id}/duplicate",
     tags=["cases"],
     status_code=status.HTTP_201_CREATED,
-    responses=COPYING,
+    responses=problem_responses(
+        NotFoundError,
+        ForbiddenError,
+        AlreadyExistsError,
+        RequestInvalidError,
+        DependencyCycleError,
+        RequiredTestNotFoundError,
+        FixtureNotFoundError,
+    ),
 )
 async def duplicate_case(
     case_id: TestCaseId, wanted: CaseDuplicate, session: UserSession, response: Response

@@ -7,6 +7,7 @@ from app.catalog.endpoints.schemas import (
     ApiEndpointUpdate,
     EndpointUser,
 )
+from app.catalog.endpoints.validation import check_endpoint
 from app.catalog.projects.service import get_project
 from app.catalog.removal import call_removal, read_known
 from app.core.identifiers import EndpointId, ProjectId
@@ -25,8 +26,15 @@ _USERS = Listing("test_cases", EndpointUser, order=("key", "id"))
 async def create_endpoint(
     session: Session, project_id: ProjectId, endpoint: ApiEndpointCreate
 ) -> ApiEndpoint:
-    """Create an endpoint; raises `NotFoundError`, `ForbiddenError` or `AlreadyExistsError`."""
-    row = {"project_id": str(project_id), **endpoint.model_dump(mode="json")}
+    """
+    Create an endpoint.
+
+    Raises `NotFoundError`, `ForbiddenError`, `AlreadyExistsError`, or `RequestInvalidError` for
+    what the engine would refuse.
+    """
+    fields = endpoint.model_dump(mode="json")
+    check_endpoint(fields)
+    row = {"project_id": str(project_id), **fields}
     row["name"] = endpoint.name or f"{endpoint.method} {endpoint.path}"[:LONGEST_NAME]
     return await ENDPOINTS.create(session, row)
 
@@ -67,7 +75,13 @@ async def update_endpoint(
     changes: ApiEndpointUpdate,
     precondition: Precondition,
 ) -> ApiEndpoint:
-    """Change an endpoint; raises `ForbiddenError` to viewers, `AlreadyExistsError` for a taken path."""
+    """
+    Change an endpoint.
+
+    Raises `ForbiddenError` to viewers, `AlreadyExistsError` for a taken path, and
+    `RequestInvalidError` for what the engine would refuse.
+    """
+    check_endpoint(changes.to_row())
     return await ENDPOINTS.change(session, endpoint_id, changes.to_row(), precondition)
 
 
