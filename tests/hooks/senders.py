@@ -72,7 +72,11 @@ def sign_slack(body: bytes, secret: str) -> Headers:
 
 
 def send_gitlab_token(_body: bytes, secret: str) -> Headers:
-    return {"X-Gitlab-Token": secret, "X-Gitlab-Event-UUID": str(uuid4())}
+    return {
+        "X-Gitlab-Token": secret,
+        "Idempotency-Key": str(uuid4()),
+        "X-Gitlab-Event-UUID": str(uuid4()),
+    }
 
 
 def send_supabase_secret(_body: bytes, secret: str) -> Headers:
