@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from app.catalog.importers.composing.texts import invalid
 from app.catalog.importers.hurl.cursor import Cursor
 from app.catalog.importers.hurl.syntax import Body, BodyKind
 from app.catalog.importers.hurl.values import decode, take_fenced
@@ -47,7 +48,7 @@ def take_body(cursor: Cursor) -> Body:
     if symbol in '{["':
         return _close(cursor, Body("json", _take_json(cursor), line))
     if cursor.text.startswith(("hex,", "base64,", "file,"), cursor.at):
-        return _close(cursor, Body("bytes", cursor.take_until(";", "The body"), line))
+        return _close(cursor, Body("bytes", cursor.take_until(";", "The body", line), line))
     match = cursor.take(_SCALAR)
     return _close(cursor, Body("json", match[0] if match else "", line))
 
@@ -59,26 +60,26 @@ def _close(cursor: Cursor, body: Body) -> Body:
 
 def _take_json(cursor: Cursor) -> str:
     """To the bracket that closes the first one; placeholders close what they open."""
-    begin, depth = cursor.at, 0
+    begin, line, depth = cursor.at, cursor.line, 0
     while match := cursor.take(_JSON_TOKEN):
         depth += match[0] in ("{", "[")
         depth -= match[0] in ("}", "]")
         if depth <= 0:
             return cursor.text[begin : cursor.at]
-    raise cursor.refuse("The JSON is never closed")
+    raise invalid("The JSON is never closed", line)
 
 
 def _take_xml(cursor: Cursor) -> str:
     """To the tag that closes the first one."""
-    begin, depth = cursor.at, 0
+    begin, line, depth = cursor.at, cursor.line, 0
     while True:
-        cursor.take_until("<", "The XML")
+        cursor.take_until("<", "The XML", line)
         cursor.at -= 1
         opening, closing = next(
             block for block in _BLOCKS if cursor.text.startswith(block[0], cursor.at)
         )
         cursor.at += len(opening)
-        tag = cursor.take_until(closing, "The XML")
+        tag = cursor.take_until(closing, "The XML", line)
         if opening == "<":
             depth += -1 if tag.startswith("/") else 0 if tag.endswith("/") else 1
             if depth <= 0:

@@ -41,11 +41,11 @@ class Cursor:
             self.at = match.end()
         return match
 
-    def take_until(self, mark: str, what: str) -> str:
-        """Return the text before a mark and go behind it; raise `DocumentInvalidError`."""
+    def take_until(self, mark: str, what: str, line: int) -> str:
+        """Return the text before a mark and go behind it; it begins in the line that is told."""
         end = self.text.find(mark, self.at)
         if end < 0:
-            raise self.refuse(f"{what} is never closed")
+            raise invalid(f"{what} is never closed", line)
         passed = self.text[self.at : end]
         self.at = end + len(mark)
         return passed

@@ -57,8 +57,7 @@ def _take_answer(cursor: Cursor, match: re.Match[str]) -> Answer:
 def _take_parts(cursor: Cursor, message: Message) -> None:
     cursor.skip_blank()
     while not cursor.is_at_end and not cursor.peek(_REQUEST) and not cursor.peek(_ANSWER):
-        if match := cursor.take(_SECTION):
-            cursor.end_line()
+        if match := cursor.peek(_SECTION):
             _take_section(cursor, message, _SECTIONS.get(match[1], match[1]))
         elif begins_body(cursor):
             message.body = take_body(cursor)
@@ -72,6 +71,8 @@ def _take_section(cursor: Cursor, message: Message, name: str) -> None:
     if name not in known:
         raise cursor.refuse(f"There is no section [{name}] here; there is {', '.join(known)}")
     pairs = message.sections.setdefault(name, [])
+    cursor.take(_SECTION)
+    cursor.end_line()
     cursor.skip_blank()
     while not _ends_section(cursor):
         if not isinstance(message, Answer):

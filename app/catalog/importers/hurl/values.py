@@ -62,7 +62,8 @@ def _take_text(cursor: Cursor) -> Value | None:
 
 def take_fenced(cursor: Cursor) -> tuple[str, str]:
     """Return the type and the content of a text between lines of three backticks."""
+    line = cursor.line
     cursor.at += len(_FENCE)
     match = cursor.take(_FENCE_TYPE)
-    content = cursor.take_until(_FENCE, "A text in three backticks")
+    content = cursor.take_until(_FENCE, "A text in three backticks", line)
     return (match[0].strip().partition(",")[0] if match else "", content)
