@@ -75,8 +75,13 @@ def open_secret_writer(request: Request, principal: CurrentPrincipal) -> SecretW
         raise ApiTokenRefusedError
     database: Database = request.app.state.database
     settings: Settings = request.app.state.settings
-    key = settings.secrets_encryption_key.get_secret_value()
-    return SecretWriter(database.as_service(), key, principal.user_id)
+    previous = settings.secrets_encryption_key_previous
+    return SecretWriter(
+        database.as_service(),
+        settings.secrets_encryption_key.get_secret_value(),
+        principal.user_id,
+        None if previous is None else previous.get_secret_value(),
+    )
 
 
 CallersSecretWriter = Annotated[SecretWriter, Depends(open_secret_writer)]
