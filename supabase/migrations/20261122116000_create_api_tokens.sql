@@ -263,13 +263,20 @@ create trigger api_tokens_set_updated_at
   when (old.last_used_at is not distinct from new.last_used_at) execute function private.set_updated_at();
 comment on trigger api_tokens_set_updated_at on public.api_tokens is 'Keeps updated_at current; being used is no change.';
 
+create or replace function private.changed_columns(row_value jsonb, other_value jsonb)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_object_agg(pair.key, pair.value), '{}')
+  from jsonb_each(row_value) as pair
+  where pair.key not in ('updated_at', 'revision', 'last_used_at') and pair.value is distinct from other_value -> pair.key
+$$;
+comment on function private.changed_columns(jsonb, jsonb) is
+  'The columns of a row that differ from the other one; being used is no change.';
+
 create trigger api_tokens_audit
-  after insert or delete on public.api_tokens
+  after insert or update or delete on public.api_tokens
   for each row execute function private.audit_change();
 comment on trigger api_tokens_audit on public.api_tokens is 'Logs every change.';
-
-create trigger api_tokens_audit_changes
-  after update on public.api_tokens
-  for each row
-  when (old.last_used_at is not distinct from new.last_used_at) execute function private.audit_change();
-comment on trigger api_tokens_audit_changes on public.api_tokens is 'Logs every change but being used.';

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from app.core.identifiers import OrganizationId, UserId
+from app.core.identifiers import ApiTokenId, OrganizationId, UserId
 from app.web.pagination import PageRequest
 
 ChangeAction = Literal["create", "update", "delete", "resolve_secrets", "rotate_secrets"]
@@ -28,6 +28,9 @@ class AuditEntry(BaseModel):
     id: int
     organization_id: OrganizationId
     actor_id: UserId | None
+    api_token_id: ApiTokenId | None = Field(
+        examples=[None], description="The API token that acted for the person, if one did."
+    )
     actor_role: str
     service_action: str | None
     action: ChangeAction
