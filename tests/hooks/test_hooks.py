@@ -30,7 +30,7 @@ async def team(service: Service, supabase: SupabaseDetails, sign_up: SignUp) -> 
 
 
 @pytest.fixture(scope="module")
-async def environment(team: Team, target: RunningShop) -> Document:
+async def environment(team: Team, target: RunningShop, finished_runs: None) -> Document:
     project = await team.create_project()
     suite = await team.owner.create(f"/projects/{project['id']}/suites", name="Suite")
     case = {"key": "item", "name": "Item", "endpoint": {"method": "GET", "path": "/items/1"}}
