@@ -1,3 +1,4 @@
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -199,6 +200,26 @@ async def test_a_list_shows_the_cases_in_their_order(team: Team) -> None:
 async def test_a_wrong_field_is_named(team: Team, part: str, value: Any, field: str) -> None:
     path = await create_cases_path(team)
     answer = await team.owner.post(path, {**create_case("login"), part: value})
+    assert (answer.status_code, answer.json()["field"]) == (422, field), answer.text
+
+
+@pytest.mark.parametrize(
+    ("part", "field"),
+    [
+        ({"request": {"body": {"a": ["%s"]}}}, "request.body"),
+        ({"response": {"snapshots": {"a": {"%s": 1}}}}, "response.snapshots.a"),
+        ({"iterate": {"items": ["%s"]}}, "iterate.items.0"),
+    ],
+    ids=["body", "snapshot", "items"],
+)
+@pytest.mark.parametrize("character", ["\\u0000", "\\ud800"], ids=["nul", "surrogate"])
+async def test_what_cannot_be_stored_is_refused(
+    team: Team, part: dict[str, Any], field: str, character: str
+) -> None:
+    path = await create_cases_path(team)
+    body = json.dumps(create_case("login") | part) % character
+    headers = {"Content-Type": "application/json"}
+    answer = await team.owner.http.post(f"/api/v1{path}", content=body, headers=headers)
     assert (answer.status_code, answer.json()["field"]) == (422, field), answer.text
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from app.catalog.fields import Path, SearchText, Tag
+from app.catalog.fields import JsonContent, Path, SearchText, Tag
 from app.catalog.models import Method
 from app.core.identifiers import EndpointId, OrganizationId, ProjectId, SuiteId, TestCaseId
 from app.web.changes import Changes
@@ -16,7 +16,7 @@ EndpointSort = Literal[
     "path", "-path", "name", "-name", "created_at", "-created_at", "updated_at", "-updated_at"
 ]
 ResponseSchemas = Annotated[
-    dict[str, Any],
+    dict[str, JsonContent],
     Field(
         max_length=100,
         description="JSON Schemas of the answers by status code, for `openapi` assertions.",
@@ -54,7 +54,7 @@ class ApiEndpointCreate(RequestModel):
     description: Description | None = None
     tags: Tags = []
     documentation_url: Link | None = Field(default=None, examples=["https://docs.example.com"])
-    request_schema: dict[str, Any] | None = Field(
+    request_schema: dict[str, JsonContent] | None = Field(
         default=None, description="JSON Schema of the body.", examples=[{"type": "object"}]
     )
     response_schemas: ResponseSchemas | None = None
@@ -69,7 +69,7 @@ class ApiEndpointUpdate(Changes):
     description: Description | None = None
     tags: Tags = []
     documentation_url: Link | None = None
-    request_schema: dict[str, Any] | None = None
+    request_schema: dict[str, JsonContent] | None = None
     response_schemas: ResponseSchemas | None = None
 
 

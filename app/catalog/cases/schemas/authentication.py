@@ -1,10 +1,9 @@
 """Settings of each kind of authentication; all of them are templates, so that secrets stay in variables."""
 
-from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from app.catalog.fields import SparseModel, Template
+from app.catalog.fields import JsonContent, SparseModel, Template
 from app.catalog.models import AuthType
 
 
@@ -54,7 +53,9 @@ class JwtSettings(SparseModel):
     api_secret: Template = Field(min_length=1, examples=["{{env.API_SECRET}}"])
     issuer: Template = Field(default="", examples=["https://shop.example"])
     lifetime_seconds: int | Template = Field(default=300, examples=[300])
-    claims: dict[str, Any] = Field(default_factory=dict, max_length=100, examples=[{"sub": "ci"}])
+    claims: dict[str, JsonContent] = Field(
+        default_factory=dict, max_length=100, examples=[{"sub": "ci"}]
+    )
 
 
 class SigV4Settings(SparseModel):

@@ -1,11 +1,11 @@
 """When and how often a test is carried out again."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from app.catalog.cases.schemas.responses import AssertionSpec, StatusCode
-from app.catalog.fields import SparseModel
+from app.catalog.fields import JsonContent, SparseModel
 from app.engine.errors import TransportFailure
 from app.engine.iterations import MAXIMUM_ITERATIONS, SOURCES
 from app.engine.retries.policies import (
@@ -80,8 +80,12 @@ class Iterate(SparseModel):
     csv: Annotated[str, StringConstraints(min_length=1, max_length=1_000_000)] | None = Field(
         default=None, description="The first line names the fields.", examples=["name,age\nann,3"]
     )
-    items: list[Any] | None = Field(default=None, min_length=1, max_length=MAXIMUM_ITERATIONS)
-    matrix: dict[str, Annotated[list[Any], Field(min_length=1, max_length=1_000)]] | None = Field(
+    items: list[JsonContent] | None = Field(
+        default=None, min_length=1, max_length=MAXIMUM_ITERATIONS
+    )
+    matrix: (
+        dict[str, Annotated[list[JsonContent], Field(min_length=1, max_length=1_000)]] | None
+    ) = Field(
         default=None,
         min_length=1,
         max_length=20,

@@ -1,11 +1,11 @@
 """What a test sends, and how it travels."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SerializeAsAny, StringConstraints, ValidationInfo, field_validator
 
 from app.catalog.cases.schemas.authentication import SETTINGS, AuthSettings, NoSettings
-from app.catalog.fields import SparseModel, Template
+from app.catalog.fields import JsonContent, SparseModel, Template
 from app.catalog.models import AuthType, BodyType
 from app.engine.transfer import HIGHEST_REDIRECTS
 from app.web.fields import RequestModel
@@ -61,12 +61,12 @@ class RequestConfig(RequestModel):
     """What is sent; every text may contain `{{templates}}`."""
 
     headers: dict[str, str] = Field(default_factory=dict)
-    query_params: dict[str, Any] = Field(default_factory=dict)
-    path_params: dict[str, Any] = Field(default_factory=dict)
+    query_params: dict[str, JsonContent] = Field(default_factory=dict)
+    path_params: dict[str, JsonContent] = Field(default_factory=dict)
     cookies: dict[str, Template] = Field(
         default_factory=dict, max_length=100, examples=[{"theme": "dark"}]
     )
-    body: Any = Field(
+    body: JsonContent = Field(
         default=None,
         examples=[{"email": "{{env.EMAIL}}"}],
         description="For form-data a file is `{filename, content_type, content | content_base64 | "

@@ -1,10 +1,10 @@
 """What a test expects of the answer, and what it keeps of it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from app.catalog.fields import JsonPath, Scalar, SparseModel
+from app.catalog.fields import JsonContent, JsonPath, Scalar, SparseModel
 from app.catalog.models import AssertionOperator, BodyMatchType, CaptureSource
 from app.engine.captures import CaptureTarget
 from app.engine.results import AssertionType, Severity
@@ -29,7 +29,7 @@ class AssertionSpec(SparseModel):
         default=None, max_length=500, description="Of the header, the cookie or the snapshot."
     )
     operator: AssertionOperator | None = None
-    expected: Any = None
+    expected: JsonContent = None
     description: str | None = Field(default=None, max_length=500)
     severity: Severity = Field(
         default="error", description="A failed warning does not fail the test."
@@ -73,7 +73,7 @@ class ResponseSpec(RequestModel):
         default=None, examples=[200]
     )
     expected_headers: dict[str, Scalar] = Field(default_factory=dict)
-    expected_body: Any = None
+    expected_body: JsonContent = None
     body_match_type: BodyMatchType = "partial"
     ignore_paths: list[JsonPath] = Field(
         default_factory=list[str],
@@ -86,7 +86,7 @@ class ResponseSpec(RequestModel):
     capture_vars: dict[str, str | CaptureSpec] = Field(
         default_factory=dict, max_length=200, examples=[{"access_token": "$.access_token"}]
     )
-    snapshots: dict[Name, Any] = Field(
+    snapshots: dict[Name, JsonContent] = Field(
         default_factory=dict,
         max_length=50,
         description="Bodies for `snapshot` assertions to compare with: JSON or text, by name.",
