@@ -17,6 +17,7 @@ from app.catalog.importers.bruno.model import (
     Upload,
     Variable,
 )
+from app.catalog.importers.composing.texts import check_progress
 
 _METHODS: Final = frozenset(
     ("get", "post", "put", "patch", "delete", "head", "options", "trace", "connect", "http")
@@ -50,6 +51,7 @@ def read_bru(text: str) -> Collection:
         methods = [block for block in file if block.name in _METHODS]
         if methods:
             collection.items.append(_read_item(file, methods[0]))
+            check_progress(len(collection.items))
     return collection
 
 

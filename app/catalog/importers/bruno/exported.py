@@ -23,7 +23,7 @@ from app.catalog.importers.bruno.model import (
     Script,
     Upload,
 )
-from app.catalog.importers.building import check_count
+from app.catalog.importers.composing.texts import check_progress
 from app.engine.json_values import JsonObject, JsonValue
 
 _KINDS: Final = {"json": "json", "text": "text", "xml": "xml", "sparql": "text"}
@@ -54,7 +54,7 @@ class _FolderReader:
             iter_objects(folder, "items"), key=lambda entry: get_number(entry[1], "seq") or 0.0
         )
         for index, entry in entries:
-            check_count(len(self._collection.items))
+            check_progress(len(self._collection.items))
             inner_place = f"{place}/items/{index}"
             if get_text(entry, "type") == "folder":
                 self._read_folder(entry, names, outer, inner_place)

@@ -23,7 +23,7 @@ from app.catalog.importers.bruno.model import (
     Item,
     Script,
 )
-from app.catalog.importers.building import check_count
+from app.catalog.importers.composing.texts import check_progress
 from app.engine.json_values import JsonObject, JsonValue
 
 _TEXTS: Final = {"json": "json", "text": "text", "xml": "xml", "sparql": "text"}
@@ -54,7 +54,7 @@ class _FolderReader:
     def read(self, folder: JsonObject, names: tuple[str, ...], outer: Defaults, place: str) -> None:
         entries = sorted(iter_objects(folder, "items"), key=lambda entry: _get_sequence(entry[1]))
         for index, entry in entries:
-            check_count(len(self._collection.items))
+            check_progress(len(self._collection.items))
             inner_place = f"{place}/items/{index}"
             if "items" in entry or get_text(get_object(entry, "info"), "type") == "folder":
                 self._read_folder(entry, names, outer, inner_place)

@@ -10,9 +10,9 @@ from app.catalog.importers.bruno.model import Collection, Item
 from app.catalog.importers.bruno.open_collection import read_open_collection
 from app.catalog.importers.bruno.requests import write_request
 from app.catalog.importers.bruno.scope import Inliner, Scope
-from app.catalog.importers.building import LONGEST_NAME, CaseCollector, check_count
+from app.catalog.importers.building import LONGEST_NAME, CaseCollector
 from app.catalog.importers.composing.requests import Desk, RequestComposer
-from app.catalog.importers.composing.texts import clean_text
+from app.catalog.importers.composing.texts import check_progress, clean_text
 from app.catalog.importers.documents import parse_document
 from app.catalog.importers.errors import DocumentInvalidError
 from app.catalog.importers.model import Imported, Notice
@@ -35,7 +35,7 @@ class BrunoReader:
         if not collection.items:
             message = "There is no request in it."
             raise DocumentInvalidError(message, field="line 1")
-        check_count(len(collection.items))
+        check_progress(len(collection.items))
         return _CollectionReader(collection).read()
 
 

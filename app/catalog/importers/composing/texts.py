@@ -1,5 +1,6 @@
 """Texts as the database can hold them."""
 
+from app.catalog.importers.building import MAXIMUM_CASES
 from app.catalog.importers.errors import DocumentInvalidError
 
 
@@ -11,3 +12,10 @@ def clean_text(text: str) -> str:
 def invalid(message: str, line: int) -> DocumentInvalidError:
     """Return the error for a line."""
     return DocumentInvalidError(f"{message} (line {line}).", field=f"line {line}")
+
+
+def check_progress(count: int) -> None:
+    """Raise `DocumentInvalidError` as soon as there are more cases than can be imported."""
+    if count > MAXIMUM_CASES:
+        message = f"It describes too many cases; at most {MAXIMUM_CASES} are imported at a time."
+        raise DocumentInvalidError(message)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from app.catalog.importers.building import CaseCollector, check_count
+from app.catalog.importers.building import CaseCollector
 from app.catalog.importers.composing.requests import Desk, RequestComposer
-from app.catalog.importers.composing.texts import clean_text, invalid
+from app.catalog.importers.composing.texts import check_progress, clean_text, invalid
 from app.catalog.importers.curl.arguments import URL, Transfer, read_transfers
 from app.catalog.importers.curl.requests import find_method, write_request
 from app.catalog.importers.curl.shell import Command, Word, iter_commands
@@ -34,11 +34,13 @@ class CurlReader:
 
     def read(self, text: str) -> Imported:
         """Return a case per request; raises `DocumentInvalidError`."""
-        requests = list(_iter_requests(clean_text(text)))
+        requests: list[_Request] = []
+        for request in _iter_requests(clean_text(text)):
+            requests.append(request)
+            check_progress(len(requests))
         if not requests:
             message = "There is no curl command with an address in it."
             raise DocumentInvalidError(message, field="line 1")
-        check_count(len(requests))
         notices: list[Notice] = []
         desk = Desk(CaseCollector(notices))
         for request in requests:

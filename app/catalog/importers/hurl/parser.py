@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from app.catalog.importers.composing.texts import check_progress
 from app.catalog.importers.hurl.bodies import begins_body, take_body
 from app.catalog.importers.hurl.cursor import Cursor
 from app.catalog.importers.hurl.queries import take_capture, take_check, take_name
@@ -29,6 +30,7 @@ def parse_hurl(text: str) -> list[Entry]:
     cursor.skip_blank()
     while not cursor.is_at_end:
         entries.append(_take_entry(cursor))
+        check_progress(len(entries))
     return entries
 
 

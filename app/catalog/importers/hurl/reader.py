@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.catalog.importers.building import CaseCollector, check_count
+from app.catalog.importers.building import CaseCollector
 from app.catalog.importers.composing.requests import Desk, RequestComposer
 from app.catalog.importers.composing.texts import clean_text
 from app.catalog.importers.errors import DocumentInvalidError
@@ -28,7 +28,6 @@ class HurlReader:
         if not entries:
             message = "There is no request in it."
             raise DocumentInvalidError(message, field="line 1")
-        check_count(len(entries))
         notices: list[Notice] = []
         desk = Desk(CaseCollector(notices))
         scope = Scope(desk.book)
