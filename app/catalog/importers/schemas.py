@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from app.catalog.importers.model import NoticeKind
 from app.catalog.importers.readers import Format
@@ -13,6 +13,14 @@ from app.web.fields import BaseUrl, Name, RequestModel
 
 class ImportCreate(RequestModel):
     """A document, as `text` or at `url`, and what to do with it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"format": "curl", "text": "curl https://api.example.com/users/1", "source": "Shop"}
+            ]
+        }
+    )
 
     format: Format = Field(examples=["openapi"])
     text: Annotated[str, StringConstraints(min_length=1)] | None = Field(

@@ -54,7 +54,12 @@ class VariablesPut(RequestModel):
 
     variables: dict[VariableKey, VariableEntry] = Field(
         max_length=500,
-        examples=[{"EMAIL": {"value": "ada@example.org"}, "PASSWORD": {"is_secret": True}}],
+        examples=[
+            {
+                "EMAIL": {"value": "ada@example.org"},
+                "PASSWORD": {"value": "of Ada", "is_secret": True},
+            }
+        ],
     )
 
     def to_entries(self) -> list[dict[str, object]]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Field, SecretStr, field_validator, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from app.core.identifiers import CredentialId, OrganizationId
 from app.web.changes import Changes
@@ -33,6 +33,8 @@ class CredentialDescription(RequestModel):
 
 class CredentialSecrets(RequestModel):
     """The secret parts of a credential: stored encrypted, never shown again."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"key_secret": "of-the-sandbox"}]})
 
     key_secret: SecretPart | None = None
     token: SecretPart | None = None

@@ -35,7 +35,7 @@ class ReportTemplateCreate(ReportContents, RequestModel):
 class ReportTemplateUpdate(ReportContents, Changes):
     """What editors change of a template; absent fields stay."""
 
-    name: Name = ""
+    name: Name = Field(default="", examples=["Monthly report"])
 
 
 class ReportTemplate(ReportContents, DatedModel):

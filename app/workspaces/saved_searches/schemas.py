@@ -43,7 +43,7 @@ class SavedSearchCreate(RequestModel):
 class SavedSearchUpdate(Changes):
     """What its owner changes of a search; absent fields stay."""
 
-    name: Name = ""
+    name: Name = Field(default="", examples=["Failing smoke tests"])
     filters: SearchFilters = SearchFilters()
 
 
