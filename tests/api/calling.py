@@ -7,13 +7,14 @@ from typing import Any, Literal, cast
 from uuid import uuid4
 
 import httpx
+import orjson
 
 from tests.api.examples import Operation, fill_in, list_operations
 from tests.api.world import World
 from tests.workspaces.people import Person
 
 Caller = Literal["nobody", "stranger", "viewer", "owner"]
-UNIQUE = frozenset({"name", "slug", "key", "credential_name"})
+UNIQUE = frozenset({"name", "slug", "key", "path", "credential_name", "email"})
 CALLERS: tuple[Caller, ...] = ("nobody", "stranger", "viewer", "owner")
 TABLE: dict[str, dict[Caller, int]] = {
     operation: dict(zip(CALLERS, map(int, row.split()), strict=True))
@@ -39,7 +40,9 @@ async def call(
     unknown: bool = False,
 ) -> Answer:
     """Call an operation as its description says; `unknown` with ids of nothing in the path."""
-    known = {name: str(uuid4()) if unknown else world.known[name] for name in operation.parameters}
+    known = {name: world.known[name] for name in operation.parameters}
+    if unknown:
+        known = {name: str(uuid4()) if name.endswith("_id") else "UNKNOWN" for name in known}
     request = person.http.build_request(
         operation.method.upper(),
         operation.path.format(**known),
@@ -62,16 +65,19 @@ def freshen(body: Any) -> Any:
     document = cast("dict[str, Any]", body)
     suffix = uuid4().hex[:8]
     return {
-        name: f"{value}_{suffix}" if name in UNIQUE and isinstance(value, str) else value
+        name: _tell_apart(value, suffix) if name in UNIQUE and isinstance(value, str) else value
         for name, value in document.items()
     }
+
+
+def _tell_apart(value: str, suffix: str) -> str:
+    return f"{suffix}-{value}" if "@" in value else f"{value}-{suffix}"
 
 
 async def _read(answer: httpx.Response) -> Any:
     if "json" not in answer.headers.get("Content-Type", ""):
         return None
-    await answer.aread()
-    return answer.json()
+    return orjson.loads(await answer.aread() or b"null")
 
 
 async def fetch_operations(person: Person) -> dict[str, Operation]:

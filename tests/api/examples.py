@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+SOME_ID = "8f14e45f-ceea-4e7a-9d5b-0a1f2b3c4d5e"
 METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 
 
@@ -36,7 +37,7 @@ class Operation:
         return {
             parameter["name"]: self._example_of({**parameter["schema"], **parameter})
             for parameter in self._description.get("parameters", [])
-            if parameter["in"] == "query" and parameter.get("required", False)
+            if parameter.get("in") == "query" and parameter.get("required", False)
         }
 
     def _example_of(self, schema: Mapping[str, Any]) -> Any:
@@ -47,8 +48,26 @@ class Operation:
         if "$ref" in schema:
             name = schema["$ref"].rpartition("/")[2]
             return self._example_of(self._document["components"]["schemas"][name])
-        message = f"{self.name} documents no example"
-        raise ValueError(message)
+        return self._compose(schema)
+
+    def _compose(self, schema: Mapping[str, Any]) -> Any:
+        """Return what is required; of changes, where nothing is, the first that has an example."""
+        for word in ("const", "default"):
+            if word in schema:
+                return schema[word]
+        if "enum" in schema:
+            return schema["enum"][0]
+        if schema.get("format") == "uuid":
+            return SOME_ID
+        if schema.get("items", {}).get("format") == "uuid":
+            return [SOME_ID]
+        if schema.get("type") != "object" or "properties" not in schema:
+            message = f"{self.name} documents no example of {schema.get('title', schema)}"
+            raise ValueError(message)
+        properties = cast("dict[str, Any]", schema["properties"])
+        first = next((name for name in properties if "examples" in properties[name]), None)
+        wanted = schema.get("required") or ([first] if first else [])
+        return {name: self._example_of(properties[name]) for name in wanted}
 
 
 def _first_of(examples: list[Any] | dict[str, Any]) -> Any:

@@ -55,7 +55,7 @@ async def test_the_owner_may(
 ) -> None:
     """Every documented example works, and costs no more requests to the database than it should."""
     owner = doomed_world.team.owner
-    wrong: dict[str, object] = {}
+    wrong: list[str] = []
     requests: dict[str, str] = {}
     for name, expected in TABLE.items():
         answer = await call(owner, operations[name], doomed_world)
@@ -64,8 +64,8 @@ async def test_the_owner_may(
             answer.status != expected["owner"]
             or str(answer.status) not in operations[name].statuses
         ):
-            wrong[name] = (answer.status, answer.document)
-    assert wrong == {}
+            wrong.append(f"{name}: {answer.status} {answer.document}")
+    assert not wrong, "\n".join(wrong)
     counts = count_database_requests(service, requests)
     assert counts.keys() == TABLE.keys()
     assert {
