@@ -7,6 +7,7 @@ from typing import Any, Final
 from app.catalog.importers.building import CaseDraft
 from app.catalog.importers.har.entries import Entry
 from app.catalog.importers.har.requests import RequestWriter
+from app.catalog.importers.pairs import HeaderFields
 from app.catalog.importers.placeholders import escape
 from app.catalog.importers.sequencing import Sequencer
 from app.catalog.importers.variables import VariableBook
@@ -58,7 +59,7 @@ class HeaderWriter:
 
     def write(self, draft: CaseDraft, entry: Entry) -> None:
         """Write them; a cookie that an earlier answer has set comes by itself."""
-        headers: dict[str, str] = {}
+        headers = HeaderFields()
         for name, value in entry.headers:
             lowered = name.lower()
             if lowered == "authorization":
@@ -66,9 +67,9 @@ class HeaderWriter:
             elif lowered == "accept" and value in _ANY_TYPE:
                 continue
             elif lowered not in _NOISE and not lowered.startswith(_NOISY_BEGINNINGS):
-                headers[escape(name)] = self._requests.write_text(name, value)
-        if headers:
-            draft.request["headers"] = {**headers, **draft.request.get("headers", {})}
+                headers.add(escape(name), self._requests.write_text(name, value))
+        if written := headers.to_headers():
+            draft.request["headers"] = {**written, **draft.request.get("headers", {})}
         self._write_cookies(draft, entry)
 
     def learn(self, draft: CaseDraft, entry: Entry) -> None:
@@ -80,7 +81,7 @@ class HeaderWriter:
                     self._cookies[cookie] = draft
                     self._sequencer.begin(f"cookie {cookie}", draft)
 
-    def _write_authorization(self, value: str, headers: dict[str, str]) -> dict[str, Any]:
+    def _write_authorization(self, value: str, headers: HeaderFields) -> dict[str, Any]:
         scheme, _, rest = value.strip().partition(" ")
         if scheme.lower() == "bearer" and rest:
             path = self._requests.use_credential(rest.strip(), "BEARER_TOKEN", "A bearer token.")
@@ -91,7 +92,7 @@ class HeaderWriter:
             settings = {"username": escape(user[0]), "password": f"{{{{{password}}}}}"}
             return {"auth_type": "basic", "auth": settings}
         path = self._book.hide(value, "AUTHORIZATION", "The Authorization header.")
-        headers["Authorization"] = f"{{{{{path}}}}}"
+        headers.add("Authorization", f"{{{{{path}}}}}")
         return {}
 
     def _write_cookies(self, draft: CaseDraft, entry: Entry) -> None:

@@ -8,6 +8,7 @@ from app.catalog.importers.har.entries import Entry, get_text
 from app.catalog.importers.har.shapes import name_segments
 from app.catalog.importers.har.values import Produced, ValueIndex, capture
 from app.catalog.importers.model import Notice
+from app.catalog.importers.pairs import add_pair
 from app.catalog.importers.placeholders import escape
 from app.catalog.importers.sensitive import is_secret_name, is_secret_value
 from app.catalog.importers.sequencing import Sequencer
@@ -107,12 +108,7 @@ class RequestWriter:
         """Names that come again have a list."""
         written: dict[str, Any] = {}
         for name, value in pairs:
-            key, text = escape(name), self.write_text(name, value)
-            if key not in written:
-                written[key] = text
-            else:
-                known = written[key]
-                written[key] = [*known, text] if isinstance(known, list) else [known, text]
+            add_pair(written, escape(name), self.write_text(name, value))
         return written
 
     def _write_body(self, draft: CaseDraft, entry: Entry) -> None:
@@ -164,7 +160,7 @@ class RequestWriter:
         form: dict[str, Any] = {}
         for item in parameters if isinstance(parameters, list) else ():
             if isinstance(item, dict) and (name := get_text(item, "name")):
-                form[escape(name)] = self._write_part(name, item, entry.place)
+                add_pair(form, escape(name), self._write_part(name, item, entry.place))
         if not form:
             place = f"{entry.place}/request/postData"
             text = "The recording does not say what the form consists of."

@@ -8,6 +8,7 @@ import orjson
 
 from app.catalog.importers.building import CaseDraft
 from app.catalog.importers.model import Notice
+from app.catalog.importers.pairs import add_pair
 from app.catalog.importers.placeholders import find_only_name
 from app.catalog.importers.postman.parts import Entry, iter_entries, to_text
 from app.catalog.importers.postman.scope import Scope
@@ -119,13 +120,7 @@ class BodyWriter:
     def _to_form(self, entries: Iterable[Entry]) -> dict[str, Any]:
         form: dict[str, Any] = {}
         for entry in entries:
-            name = self._scope.render(entry.name)
-            value = self._to_field(entry)
-            if name not in form:
-                form[name] = value
-            else:
-                known = form[name]
-                form[name] = [*known, value] if isinstance(known, list) else [known, value]
+            add_pair(form, self._scope.render(entry.name), self._to_field(entry))
         return form
 
     def _to_field(self, entry: Entry) -> Any:

@@ -6,6 +6,7 @@ from urllib.parse import unquote, unquote_plus
 
 from app.catalog.importers.building import CaseDraft
 from app.catalog.importers.model import Notice
+from app.catalog.importers.pairs import HeaderFields, add_pair
 from app.catalog.importers.postman.authentication import AuthenticationWriter
 from app.catalog.importers.postman.bodies import BodyWriter
 from app.catalog.importers.postman.parts import Entry, iter_entries, to_text
@@ -88,13 +89,7 @@ class RequestWriter:
             if not entry.enabled:
                 self._tell(entry.place, f"The query parameter {entry.name[:100]} is disabled.")
                 continue
-            name = self._scope.render(entry.name, unquote_plus)
-            value = self._write_value(entry)
-            if name not in query:
-                query[name] = value
-            else:
-                known = query[name]
-                query[name] = [*known, value] if isinstance(known, list) else [known, value]
+            add_pair(query, self._scope.render(entry.name, unquote_plus), self._write_value(entry))
         if query:
             draft.request["query_params"] = query
 
@@ -102,10 +97,10 @@ class RequestWriter:
         hidden = self._scope.hide(entry.name, entry.value)
         return self._scope.render(hidden, unquote_plus)
 
-    def _write_headers(self, draft: CaseDraft, value: JsonValue, place: str) -> None:
-        headers: dict[str, str] = {}
+    def _write_headers(self, draft: CaseDraft, listed: JsonValue, place: str) -> None:
+        headers = HeaderFields()
         cookies: dict[str, str] = {}
-        for entry in _iter_headers(value, place):
+        for entry in _iter_headers(listed, place):
             lowered = entry.name.lower()
             if not entry.enabled:
                 self._tell(entry.place, f"The header {entry.name[:100]} is disabled.")
@@ -116,20 +111,12 @@ class RequestWriter:
             elif lowered == "cookie":
                 cookies |= self._write_cookies(entry.value)
             elif entry.name.strip():
-                self._add_header(headers, entry)
-        if headers:
-            draft.request["headers"] = headers
+                value = self._scope.render_secret(entry.name, entry.value.strip())
+                headers.add(self._scope.render(entry.name.strip()), value)
+        if written := headers.to_headers():
+            draft.request["headers"] = written
         if cookies:
             draft.request["cookies"] = cookies
-
-    def _add_header(self, headers: dict[str, str], entry: Entry) -> None:
-        name = self._scope.render(entry.name.strip())
-        value = self._scope.render_secret(entry.name, entry.value.strip())
-        known = next((other for other in headers if other.lower() == name.lower()), None)
-        if known is None:
-            headers[name] = value
-        else:
-            headers[known] = f"{headers[known]}, {value}"
 
     def _write_cookies(self, text: str) -> dict[str, str]:
         """All of them may be what a session is known by."""
