@@ -11,6 +11,7 @@ from app.catalog.importers.bruno.open_collection import read_open_collection
 from app.catalog.importers.bruno.requests import write_request
 from app.catalog.importers.bruno.scope import Inliner, Scope
 from app.catalog.importers.building import LONGEST_NAME, CaseCollector
+from app.catalog.importers.composing.repairs import drop_refused, is_kept
 from app.catalog.importers.composing.requests import Desk, RequestComposer
 from app.catalog.importers.composing.texts import check_progress, clean_text
 from app.catalog.importers.documents import parse_document
@@ -92,9 +93,12 @@ class _CollectionReader:
         if not write_request(composer, item, inliner):
             return
         kept = AnswerWriter(composer, inliner, self._scripts).write(item)
+        drop_refused(composer)
         self._scope.require_used(draft)
         if collector.accept(draft):
             for name, path in kept:
+                if not is_kept(composer, path):
+                    continue
                 self._scope.keep(name, path, draft)
 
     def _tell_about_all(self) -> None:

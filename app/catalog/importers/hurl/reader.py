@@ -3,6 +3,7 @@
 from typing import Final
 
 from app.catalog.importers.building import CaseCollector
+from app.catalog.importers.composing.repairs import drop_refused, is_kept
 from app.catalog.importers.composing.requests import Desk, RequestComposer
 from app.catalog.importers.composing.texts import clean_text
 from app.catalog.importers.errors import DocumentInvalidError
@@ -58,12 +59,14 @@ def _write(desk: Desk, scope: Scope, entry: Entry) -> None:
         place=f"line {entry.line}",
     )
     scope.forget_used()
-    kept = write_entry(RequestComposer(desk, draft, scope.resolve), entry, scope)
+    composer = RequestComposer(desk, draft, scope.resolve)
+    kept = write_entry(composer, entry, scope)
     if kept is None:
         return
+    drop_refused(composer)
     scope.require_used(draft)
     if not desk.collector.accept(draft):
         return
     for name, capture in kept:
-        if capture is not None:
+        if capture is not None and is_kept(composer, capture[0]):
             scope.keep(name, capture[0], draft, capture[1])

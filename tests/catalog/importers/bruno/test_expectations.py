@@ -165,3 +165,14 @@ def test_what_would_have_to_be_run_is_told_with_its_line() -> None:
         ("line 9", "Line 2 of a script would have to be run."),
         ("line 10", "Line 3 of a script would have to be run."),
     ]
+
+
+def test_what_cannot_be_checked_is_left_out_and_the_rest_stays() -> None:
+    imported = BRUNO.read(
+        f"{GET}assert {{\n{STATUS}  res.body.a: matches (\n  res.body.b: eq 1\n}}\n"
+    )
+    (case,) = list_cases(imported)
+    assert [entry["path"] for entry in case["response"]["assertions"]] == ["$.b"]
+    assert list_told(imported) == [
+        ("line 1", "An assertion of type jsonpath that cannot be checked.")
+    ]

@@ -196,3 +196,16 @@ def test_quoted_placeholders_compare_as_texts() -> None:
         "{{captured_data.get-a.id | string}}",
         "{{captured_data.get-a.id}}",
     ]
+
+
+def test_what_cannot_be_checked_is_left_out_and_the_rest_stays() -> None:
+    imported = HURL.read(
+        f"{ENTRY}[Captures]\nbad: regex /(/\ngood: status\n"
+        '[Asserts]\nbody matches /(/\nstatus == 200\nxpath "//[" exists\n'
+        "GET https://shop.example/{{good}}/{{bad}}\n"
+    )
+    first, second = list_cases(imported)
+    assert [entry["type"] for entry in first["response"]["assertions"]] == ["status-code"]
+    assert list(first["response"]["capture_vars"]) == ["good"]
+    assert second["endpoint"]["path"] == "/{{captured_data.get-a.good}}/{{env.bad}}"
+    assert [place for place, _ in list_told(imported)] == ["line 1"] * 3
