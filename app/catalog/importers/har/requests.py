@@ -95,9 +95,12 @@ class RequestWriter:
             produced = self._index.find_for_segment(collection, text) if segment else None
             if produced is not None or name is not None:
                 parameter = name or f"value_{len(parameters) + 1}"
-                parameters[parameter] = (
-                    f"{{{{{self._use(produced)}}}}}" if produced else escape(text)
-                )
+                if produced is not None:
+                    parameters[parameter] = f"{{{{{self._use(produced)}}}}}"
+                elif is_secret_value(text):
+                    parameters[parameter] = f"{{{{{self._book.hide(text, parameter)}}}}}"
+                else:
+                    parameters[parameter] = escape(text)
                 steps.append(f"{{{parameter}}}")
             else:
                 steps.append(escape(segment.translate(_BRACES)))

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from app.catalog.importers.har.entries import Entry
 from app.catalog.importers.openapi.answers import singular
+from app.catalog.importers.sensitive import is_secret_value
 from app.engine.json_values import JsonValue, get_type_name
 
 MOST_FIELDS: Final = 50
@@ -19,9 +20,10 @@ Shape = tuple[str, str, tuple[str, ...], tuple[str, ...], int]
 
 
 def is_id(segment: str) -> bool:
-    """Say whether a segment of a path looks like an id."""
+    """Say whether a segment of a path looks like an id or a credential."""
     text = unquote(segment)
-    return any(pattern.fullmatch(text) for pattern in (_UUID, _ID, _PREFIXED))
+    is_known = any(pattern.fullmatch(text) for pattern in (_UUID, _ID, _PREFIXED))
+    return is_known or is_secret_value(text)
 
 
 def name_segments(path: str) -> list[tuple[str, str | None]]:

@@ -73,6 +73,7 @@ class RequestWriter:
         return self._scope.render(self._base.to_absolute(address.prefix)) + path
 
     def _write_step(self, draft: CaseDraft, step: str, address: Address) -> str:
+        step = self._scope.hide("url_part", step)
         match = _PARAMETER.fullmatch(step)
         if match is None:
             return self._scope.render(step, lambda text: text.translate(_BRACES))

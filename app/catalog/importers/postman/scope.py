@@ -8,7 +8,7 @@ from app.catalog.importers.model import Notice
 from app.catalog.importers.placeholders import keep, list_names, rewrite
 from app.catalog.importers.postman.dynamic import find_dynamic
 from app.catalog.importers.secret_fields import hide_text
-from app.catalog.importers.sensitive import is_secret_name
+from app.catalog.importers.sensitive import is_secret_name, is_secret_value
 from app.catalog.importers.variables import VariableBook, to_key
 
 LONGEST_TEXT: Final = 1_000_000
@@ -44,8 +44,12 @@ class Scope:
         self._place = place
 
     def set(self, name: str, text: str) -> None:
-        """Let a variable stand for a text from now on."""
-        self._bound[name] = text[:LONGEST_TEXT]
+        """Let a variable stand for a text from now on; a secret stays a variable, without value."""
+        if not list_names(text) and (is_secret_name(name) or is_secret_value(text)):
+            self.unset(name)
+            self.book.declare(name, is_secret=True)
+        else:
+            self._bound[name] = text[:LONGEST_TEXT]
 
     def unset(self, name: str) -> None:
         """Let a variable be that of the environment again."""

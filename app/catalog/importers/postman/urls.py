@@ -46,6 +46,9 @@ def _split(raw: str, place: str) -> Address:
     match = _PREFIX.match(text)
     prefix = match[0] if match else ""
     path, _, query = text[len(prefix) :].partition("?")
+    # User and password are no part of where a request goes; they belong into `auth`.
+    scheme, separator, host = prefix.rpartition("://")
+    prefix = f"{scheme}{separator}{host.rpartition('@')[2]}"
     entries = [
         Entry(name, value, True, place, {})
         for name, _, value in (part.partition("=") for part in query.split("&") if part)

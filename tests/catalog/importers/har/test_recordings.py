@@ -129,6 +129,14 @@ def test_credentials_are_captured_or_variables_without_values() -> None:
     assert all(variable.is_secret for variable in imported.variables)
 
 
+def test_credentials_in_paths_are_variables() -> None:
+    secret = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.signature"
+    imported = read(build_entry("GET", f"/invitations/{secret}", answer={}))
+    (item,) = imported.cases
+    assert secret not in repr(imported)
+    assert item.case.request.path_params == {"invitation_id": "{{env.INVITATION_ID}}"}
+
+
 def test_noise_of_browsers_is_left_out() -> None:
     headers = {
         "User-Agent": "Mozilla/5.0",

@@ -210,6 +210,29 @@ def test_secrets_become_variables_wherever_they_stand() -> None:
     assert all(value is None for key, value in values.items() if key != "plain")
 
 
+def test_scripts_and_addresses_keep_no_secrets() -> None:
+    item = build_item(
+        url="https://ada:secret-1@a.example/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.secret-2/b",
+        header=[{"key": "X-Custom", "value": "{{apiKey}} {{user}}"}],
+        before="pm.environment.set('apiKey', 'secret-3'); pm.environment.set('user', 'ada');\n"
+        "pm.sendRequest({password: 'secret-4'})",
+        test="pm.expect(pm.response.json().password).to.eql('secret-5');\n"
+        "pm.expect(pm.response.json().token).to.be.a('string');\n"
+        "other('a text that is longer than others and so perhaps secret-6')",
+    )
+    imported = read(build_collection(item))
+    (case,) = (item.case for item in imported.cases)
+    assert "secret-" not in repr(imported)
+    assert imported.base_url == "https://a.example"
+    assert case.endpoint.path == "/{{env.URL_PART}}/b"
+    assert case.request.headers == {"X-Custom": "{{env.apiKey}} ada"}
+    assert [assertion.expected for assertion in case.response.assertions] == [
+        "{{env.PASSWORD}}",
+        "string",
+    ]
+    assert len(list_notices(imported)) == 2
+
+
 def test_requests_travel_as_in_postman() -> None:
     behavior = {"followRedirects": False, "strictSSL": False, "disableCookies": True}
     usual, changed = read_cases(

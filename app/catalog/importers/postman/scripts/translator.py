@@ -1,5 +1,6 @@
 """Translates the scripts of a request: checks into assertions, variables into captures."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -37,6 +38,7 @@ from app.catalog.importers.postman.scripts.meanings import (
     Text,
     UnclearError,
 )
+from app.catalog.importers.sensitive import is_secret_value
 from app.engine.json_values import JsonValue, render_text
 
 MAXIMUM_SCRIPT_CHARACTERS: Final = 1_000_000
@@ -53,6 +55,11 @@ _UNSETTERS: Final = frozenset(
         *("postman.clearEnvironmentVariable", "postman.clearGlobalVariable"),
     )
 )
+_REVEALING: Final = ("eq", "ne", "contains", "not-contains")
+_SENSITIVE: Final = re.compile(r"passw|pwd|secret|token|key|auth|cred|bearer|jwt", re.IGNORECASE)
+# The excerpt may end within a text.
+_QUOTED: Final = re.compile(r"""(["'`])[^"'`]*(?:\1|$)""")
+_LONG_QUOTED: Final = re.compile(r"""(["'`])[^"'`]{24,}(?:\1|$)""")
 _HARMLESS: Final = ("console.",)
 _SOURCES: Final = {"header": "header", "cookie": "cookie"}
 _WHOLE_SOURCES: Final = {"status": "status", "time": "duration", "text": "text"}
@@ -226,8 +233,17 @@ class _Translation:
             message = "It is checked on a condition"
             raise UnclearError(message)
         for assertion in assertions:
-            rendered = {name: self._render(value) for name, value in assertion.items()}
+            hidden = self._hide(assertion)
+            rendered = {name: self._render(value) for name, value in hidden.items()}
             expect(self._draft, rendered, self._title)
+
+    def _hide(self, assertion: Assertion) -> Assertion:
+        """What is expected of a secret is a secret."""
+        expected = assertion.get("expected")
+        if assertion.get("operator") not in _REVEALING or not isinstance(expected, str):
+            return assertion
+        place = str(assertion.get("path") or assertion.get("name") or "")
+        return {**assertion, "expected": self._scope.hide(place, expected)}
 
     def _render(self, value: JsonValue) -> JsonValue:
         if isinstance(value, str):
@@ -284,7 +300,14 @@ class _Translation:
             self._scope.unset(name)
 
     def _tell(self, line: int, text: str) -> None:
-        self._tell_at(f"{self._place} line {line}", f"Not translated: {text}")
+        self._tell_at(f"{self._place} line {line}", f"Not translated: {_mask(text)}")
+
+
+def _mask(excerpt: str) -> str:
+    """Return a line without the texts in it that may be secrets."""
+    if _SENSITIVE.search(excerpt) or is_secret_value(excerpt):
+        return _QUOTED.sub(r"\1...\1", excerpt)
+    return _LONG_QUOTED.sub(r"\1...\1", excerpt)
 
 
 def _label(text: str, name: str) -> str:
