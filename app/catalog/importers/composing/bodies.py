@@ -7,6 +7,7 @@ from typing import Any, Final
 from app.catalog.importers.composing.addresses import split_query
 from app.catalog.importers.composing.json_templates import JsonTemplate
 from app.catalog.importers.composing.requests import RequestComposer, collect
+from app.catalog.importers.sensitive import is_secret_name
 
 FORM: Final = "application/x-www-form-urlencoded"
 
@@ -63,8 +64,15 @@ def set_graphql(composer: RequestComposer, query: str, variables: str) -> None:
 
 def set_form(composer: RequestComposer, pairs: Iterable[tuple[str, str]]) -> None:
     """Send a form."""
-    written = ((composer.write(name), composer.hider.write(name, value)) for name, value in pairs)
+    written = ((composer.write(name), _write_field(composer, name, value)) for name, value in pairs)
     _set(composer, "x-www-form-urlencoded", collect(written))
+
+
+def _write_field(composer: RequestComposer, name: str, value: str) -> str:
+    """A value may have fields of its own, where a form was not written as one."""
+    if ";" in value and "=" in value and not is_secret_name(name):
+        return composer.hider.write_text(value)
+    return composer.hider.write(name, value)
 
 
 def set_parts(composer: RequestComposer, parts: Sequence[Part]) -> None:

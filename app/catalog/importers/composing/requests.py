@@ -20,6 +20,7 @@ ANY_STATUS: Final = ("1xx", "2xx", "3xx", "4xx", "5xx")
 _GOOD_STATUS: Final = ("2xx", "3xx")
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_SECRET_PARAMETERS: Final = frozenset(("key", "sig", "auth", "hmac"))
 _FRAMING: Final = frozenset(("content-length", "transfer-encoding"))
 _PATH_PARAMETER: Final = re.compile(r"(?<=/):([A-Za-z0-9_.-]{1,100})(?=/|\Z)")
 _EXPRESSION: Final = re.compile(r"\{\{([a-z_]+\.[A-Za-z0-9_.-]+)\}\}")
@@ -104,7 +105,9 @@ class RequestComposer:
     def add_query(self, name: str, value: str) -> None:
         """Add a query parameter; one that is there several times becomes a list."""
         fields = self.draft.request.setdefault("query_params", {})
-        _append(fields, self.write(name), self.hider.write(name, value))
+        is_secret = name.lower() in _SECRET_PARAMETERS
+        written = (self.hider.hide if is_secret else self.hider.write)(name, value)
+        _append(fields, self.write(name), written)
 
     def add_header(self, name: str, value: str) -> None:
         """Add a header; credentials become authentication, cookies become cookies."""
@@ -164,8 +167,9 @@ class RequestComposer:
         self._set_auth("bearer", {}, self.hider.hide("token", token))
 
     def set_user(self, kind: str, user: str, password: str) -> None:
-        """Send user and password, `kind` being basic or digest."""
-        settings = {"username": self.write(user), "password": self.hider.hide("password", password)}
+        """Send user and password, `kind` being basic or digest; a key may be a user without one."""
+        name = self.write(user) if password else self.hider.hide("username", user)
+        settings = {"username": name, "password": self.hider.hide("password", password)}
         self._set_auth(kind, settings)
 
     def set_api_key(self, place: str, name: str, value: str) -> None:

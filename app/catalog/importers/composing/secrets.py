@@ -11,7 +11,12 @@ from app.catalog.importers.variables import VariableBook
 _PLACEHOLDER: Final = re.compile(r"(\{\{[^{}]{1,200}\}\})")
 _PAIR: Final = re.compile(r'("([\w.-]{1,100})"\s{0,9}:\s{0,9}")((?:[^"\\]|\\.){1,9000})(?=")')
 _ELEMENT: Final = re.compile(r"(<([\w.:-]{1,100})>)([^<>]{1,9000})(?=</)")
-_FIELD: Final = re.compile(r"((?:^|[&\s?])([\w.-]{1,100})\s{0,9}[=:]\s{0,9})([^&\s\"'<>]{1,9000})")
+_FIELD: Final = re.compile(
+    r"((?:^|[&;\s?])([\w.-]{1,100})\s{0,9}[=:]\s{0,9})([^&;\s\"'<>]{1,9000})"
+)
+_CREDENTIAL: Final = re.compile(
+    r"((?:bearer|basic|token)\s{1,9})(\S.{5,})", re.IGNORECASE | re.DOTALL
+)
 _SHORTEST_SECRET: Final = 6
 
 
@@ -26,6 +31,8 @@ class SecretHider:
         """Return the template for the value of a field; hidden when its name or looks say so."""
         if is_secret_name(name) or is_secret_value(source):
             return self.hide(name, source)
+        if match := _CREDENTIAL.fullmatch(source):
+            return f"{match[1]}{self.hide(name or 'token', match[2])}"
         return rewrite(source, self._resolve)
 
     def hide(self, name: str, source: str) -> str:

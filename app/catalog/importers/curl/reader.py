@@ -1,5 +1,6 @@
 """Makes cases of curl commands."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -14,7 +15,10 @@ from app.catalog.importers.errors import DocumentInvalidError
 from app.catalog.importers.model import Imported, Notice
 
 SUITE: Final = "cURL"
-_PROMPTS: Final = frozenset(("$", "%", ">"))
+# Prompts, variables for one command, and commands that carry out another one.
+_PREFIX: Final = re.compile(
+    r"[$%>]|[A-Za-z_][A-Za-z0-9_]{0,99}=.*|sudo|env|time|exec|command|nohup", re.DOTALL
+)
 _NAMES: Final = frozenset(("curl", "curl.exe"))
 
 
@@ -57,7 +61,7 @@ class CurlReader:
 def _iter_requests(text: str) -> Iterator[_Request]:
     for command in iter_commands(text):
         words = command.words
-        while words and words[0].text in _PROMPTS:
+        while words and _PREFIX.fullmatch(words[0].text):
             words = words[1:]
         if not words or words[0].text.rpartition("/")[2] not in _NAMES:
             continue

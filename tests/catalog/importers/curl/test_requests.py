@@ -151,6 +151,27 @@ def test_secrets_become_variables_without_values(options: str, expected: dict[st
     assert "bG92ZWxhY2Ux" not in show_all(imported)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "PASSWORD=lovelace1815 sudo curl https://shop.example",
+        "curl -u lovelace1815: https://shop.example",
+        "curl 'https://shop.example?sig=lovelace1815'",
+        "curl https://shop.example -H 'X-Login: Bearer lovelace1815'",
+        "curl https://shop.example -d 'a=b;client_secret=lovelace1815' -H 'content-type: a/b'",
+        """curl https://shop.example -d '{"password": "lovelace1815", broken'""",
+        "curl https://shop.example -H 'content-type: text/plain' -d 'password: lovelace1815'",
+        "curl https://shop.example -F 'password=lovelace1815'",
+        "curl https://shop.example --cert a.pem:lovelace1815 --pass lovelace1815",
+        "curl https://shop.example --json '\"Bearer lovelace1815\"'",
+    ],
+)
+def test_secrets_elsewhere_are_found_too(command: str) -> None:
+    imported = CURL.read(command)
+    assert len(list_cases(imported)) == 1
+    assert "lovelace1815" not in show_all(imported)
+
+
 def test_a_password_in_an_address_is_a_secret() -> None:
     imported = CURL.read("curl https://ada:lovelace1815@shop.example/a")
     assert list_cases(imported)[0]["request"]["auth_type"] == "basic"
