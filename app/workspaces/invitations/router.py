@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response, status
 
 from app.auth.dependencies import CurrentPrincipal, UserSession
-from app.core.clock import SystemClock
 from app.core.errors import AlreadyExistsError, ForbiddenError, NotFoundError
 from app.core.identifiers import InvitationId, OrganizationId
 from app.db.errors import AlreadyMemberError, InvitationExpiredError, RoleAboveOwnError
@@ -51,7 +50,7 @@ async def create_invitation(
 
     Nothing is mailed: hand the person a link of your application that holds the id.
     """
-    created = await service.create_invitation(session, organization_id, invitation, SystemClock())
+    created = await service.create_invitation(session, organization_id, invitation)
     response.headers["Location"] = f"/api/v1/invitations/{created.id}"
     return created
 
@@ -93,9 +92,7 @@ async def update_invitation(
     precondition: IfMatch,
 ) -> Invitation:
     """Offer another role or give more time; admins may. From then on you are who vouches for it."""
-    return await service.update_invitation(
-        session, invitation_id, changes, precondition, SystemClock()
-    )
+    return await service.update_invitation(session, invitation_id, changes, precondition)
 
 
 @router.delete(

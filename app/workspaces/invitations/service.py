@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from app.core.clock import Clock
+from app.core.clock import SystemClock
 from app.core.identifiers import InvitationId, OrganizationId, UserId
 from app.db.conditions import any_of
 from app.db.session import Session
@@ -24,13 +24,13 @@ INVITATIONS = Resource(Listing("organization_invitations", Invitation, order=("c
 
 
 async def create_invitation(
-    session: Session, organization_id: OrganizationId, invitation: InvitationCreate, clock: Clock
+    session: Session, organization_id: OrganizationId, invitation: InvitationCreate
 ) -> Invitation:
     """Offer a role; raises `NotFoundError`, `RoleAboveOwnError`, `AlreadyMemberError` and others."""
     row = {
         **invitation.model_dump(mode="json", exclude={"expires_in_days"}),
         "organization_id": str(organization_id),
-        "expires_at": _expire(invitation.expires_in_days, clock),
+        "expires_at": _expire(invitation.expires_in_days),
     }
     return await INVITATIONS.create(session, row)
 
@@ -65,12 +65,11 @@ async def update_invitation(
     invitation_id: InvitationId,
     changes: InvitationUpdate,
     precondition: Precondition,
-    clock: Clock,
 ) -> Invitation:
     """Offer another role or give more time; raises `RoleAboveOwnError`."""
     row: dict[str, Any] = changes.to_row()
     if "expires_in_days" in row:
-        row["expires_at"] = _expire(row.pop("expires_in_days"), clock)
+        row["expires_at"] = _expire(row.pop("expires_in_days"))
     return await INVITATIONS.change(session, invitation_id, row, precondition)
 
 
@@ -91,5 +90,5 @@ async def decline_invitation(session: Session, invitation_id: InvitationId) -> N
     await repository.decline_invitation(session, invitation_id)
 
 
-def _expire(days: int, clock: Clock) -> str:
-    return (clock.now() + timedelta(days=days)).isoformat()
+def _expire(days: int) -> str:
+    return (SystemClock().now() + timedelta(days=days)).isoformat()
