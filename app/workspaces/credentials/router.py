@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response, status
 
 from app.auth.dependencies import CallersSecretWriter, UserSession
+from app.auth.errors import ApiTokenRefusedError
 from app.core.errors import AlreadyExistsError, ForbiddenError, NotFoundError
 from app.core.identifiers import CredentialId
 from app.db.errors import SecretRejectedError
@@ -30,7 +31,11 @@ router = APIRouter(prefix="/credentials", tags=["credentials"])
     "",
     status_code=status.HTTP_201_CREATED,
     responses=problem_responses(
-        NotFoundError, AlreadyExistsError, RequestInvalidError, SecretRejectedError
+        NotFoundError,
+        ApiTokenRefusedError,
+        AlreadyExistsError,
+        RequestInvalidError,
+        SecretRejectedError,
     ),
 )
 async def create_credential(

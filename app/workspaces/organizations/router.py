@@ -27,7 +27,7 @@ router = APIRouter(prefix="/organizations", tags=["organizations"])
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
-    responses=problem_responses(AlreadyExistsError, RequestInvalidError),
+    responses=problem_responses(ForbiddenError, AlreadyExistsError, RequestInvalidError),
 )
 async def create_organization(
     organization: OrganizationCreate, session: UserSession, response: Response

@@ -26,7 +26,9 @@ router = APIRouter(tags=["saved searches"])
 @router.post(
     "/organizations/{organization_id}/saved-searches",
     status_code=status.HTTP_201_CREATED,
-    responses=problem_responses(NotFoundError, AlreadyExistsError, RequestInvalidError),
+    responses=problem_responses(
+        NotFoundError, ForbiddenError, AlreadyExistsError, RequestInvalidError
+    ),
 )
 async def create_saved_search(
     organization_id: OrganizationId,
