@@ -17,6 +17,7 @@ from app.catalog.suite_documents.schemas import Suite, SuiteDocument
 MAXIMUM_PROBLEMS: Final = 50
 NO_PLACE: Final = "Leave it out: the place in the list is the order."
 NO_ENDPOINT: Final = "Write a method and a path, as in `GET /users/{id}`."
+ANY_ENDPOINT: Final = {"method": "GET", "path": "/"}
 MORE_UNDER_ENDPOINTS: Final = "Only method and path; all else belongs under `endpoints`."
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -91,18 +92,19 @@ def _parse_cases(document: SuiteDocument, problems: Problems) -> Iterator[CaseCr
         path = ("cases", position)
         if PLACE in raw:
             problems.add((*path, PLACE), NO_PLACE)
+        if "endpoint" not in raw:
+            problems.add(path, "endpoint: Field required")
+        endpoint = _expand_endpoint(raw.get("endpoint", ""), (*path, "endpoint"), problems)
         fields = {
             **raw,
             PLACE: position,
-            "endpoint": _expand_endpoint(raw.get("endpoint"), (*path, "endpoint"), problems),
+            # What is wrong with the rest is told, too.
+            "endpoint": endpoint or ANY_ENDPOINT,
             "dependencies": _expand_dependencies(raw.get("dependencies", [])),
         }
-        if "endpoint" not in raw:
-            problems.add(path, "endpoint: Field required")
-        if fields["endpoint"] is not None:
-            case = _validate(CaseCreate, fields, path, problems)
-            if case is not None:
-                yield case
+        case = _validate(CaseCreate, fields, path, problems)
+        if case is not None:
+            yield case
 
 
 def _expand_endpoint(value: object, path: Path, problems: Problems) -> _Fields | None:
@@ -115,7 +117,7 @@ def _expand_endpoint(value: object, path: Path, problems: Problems) -> _Fields |
         if fields.keys() <= {"method", "path"}:
             return fields
         problems.add(path, MORE_UNDER_ENDPOINTS)
-    elif value is not None:
+    elif value != "":
         problems.add(path, NO_ENDPOINT)
     return None
 
@@ -200,10 +202,6 @@ def _refuse_repetitions(suite: Suite, problems: Problems) -> None:
             if counts[value] > 1:
                 place = ("cases", case.order_index, name)
                 problems.add(place, f"{counts[value]} cases of the document have this {name}.")
-    for case in suite.cases:
-        counts = Counter(item.required_test_key for item in case.dependencies)
-        if any(count > 1 for count in counts.values()):
-            problems.add(("cases", case.order_index, "dependencies"), "A test is there twice.")
 
 
 def _refuse_unused_endpoints(suite: Suite, problems: Problems) -> None:

@@ -8,12 +8,14 @@ from pydantic import BaseModel, ValidationError
 
 from app.catalog.cases.schemas.cases import CaseCreate
 from app.catalog.cases.validation import check_case
+from app.catalog.endpoints.schemas import Endpoint
 from app.catalog.suite_documents.errors import SuiteDocumentInvalidError
 from app.catalog.suite_documents.parsing import Problems, find_place
 from app.catalog.suite_documents.rendering import (
     UnsayableError,
     is_same,
     list_changes,
+    name_endpoint,
     render_case,
     render_endpoint,
     render_model,
@@ -99,6 +101,7 @@ class SuitePlanner:
         self._problems = problems
         rows = state.present.cases if state.present else []
         self._present = {row["key"]: row for row in rows}
+        self._endpoints = self._merge_endpoints()
         self._missing = [row for key, row in self._present.items() if key not in self._keys]
         self._created: _Rows = []
         self._updated: _Rows = []
@@ -146,6 +149,18 @@ class SuitePlanner:
     @property
     def _keys(self) -> set[str]:
         return {case.key for case in self._suite.cases}
+
+    def _merge_endpoints(self) -> dict[str, Endpoint]:
+        """What is known about endpoints once the document is stored."""
+        known = {
+            f"{row['method']} {row['path']}": _try(to_endpoint, row)
+            for row in self._state.endpoints
+        }
+        merged = {name: endpoint for name, endpoint in known.items() if endpoint is not None}
+        for name, endpoint in self._suite.endpoints.items():
+            told = {key: value for key, value in endpoint if value is not None}
+            merged[name] = merged.get(name, endpoint).model_copy(update=told)
+        return merged
 
     def _describe_suite(self) -> dict[str, Any]:
         return {
@@ -265,8 +280,9 @@ class SuitePlanner:
 
     def _check(self, case: CaseCreate) -> None:
         """Note what the engine would refuse."""
+        endpoint = self._endpoints.get(name_endpoint(case.endpoint), case.endpoint)
         try:
-            check_case(case)
+            check_case(case.model_copy(update={"endpoint": endpoint}))
         except RequestInvalidError as error:
             path = (error.field or "").split(".")
             detail = error.detail.removeprefix(f"{error.field}: ")

@@ -21,7 +21,7 @@ from yaml.events import (
 from app.catalog.suite_documents.errors import SuiteDocumentInvalidError
 from app.engine.json_values import JsonObject, JsonValue
 
-MAXIMUM_VALUES: Final = 1_000_000
+MAXIMUM_VALUES: Final = 500_000
 MAXIMUM_DEPTH: Final = 128
 LARGEST_NUMBER: Final = int(sys.float_info.max)
 LONGEST_WHOLE: Final = 2_000

@@ -28,8 +28,10 @@ async def find_state(session: Session, project_id: ProjectId, suite: Suite) -> D
         "keys": [case.key for case in suite.cases],
         "required": sorted(required),
         "endpoints": [
-            {"method": endpoint.method, "path": endpoint.path}
-            for endpoint in suite.endpoints.values()
+            {"method": method, "path": path}
+            for method, path in sorted(
+                {(case.endpoint.method, case.endpoint.path) for case in suite.cases}
+            )
         ],
         "fixtures": list(suite.fixtures),
     }

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Query, Request, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 
 from app.auth.dependencies import AUTHENTICATION_PROBLEMS, UserSession
 from app.catalog.suite_documents import service
@@ -67,7 +67,11 @@ BODY: Final[dict[str, Any]] = {
         YAML: {"schema": {"type": "string"}, "example": EXAMPLE},
         JSON: {
             "schema": {"type": "object", "required": ["version", "name"]},
-            "example": {"version": 1, "name": "Checkout", "cases": []},
+            "example": {
+                "version": 1,
+                "name": "Operations",
+                "cases": [{"key": "is-up", "name": "It is up", "endpoint": "GET /health"}],
+            },
         },
     },
 }
@@ -86,15 +90,14 @@ router = APIRouter(tags=["suite documents"], responses=AUTHENTICATION_PROBLEMS)
 )
 async def get_suite_document(
     suite_id: SuiteId,
+    request: Request,
     session: UserSession,
     fixtures: Annotated[
         bool, Query(description="Whether the test data that the cases use is in the document.")
     ] = True,
-    accept: Annotated[str, Header(description="YAML, unless JSON is preferred.")] = "*/*",
-    if_none_match: Annotated[str, Header(max_length=1_000)] = "",
 ) -> Response:
     """Return a suite as a document for Git: YAML, or JSON if that is what you accept."""
-    as_json = prefers_json(accept)
+    as_json = prefers_json(request.headers.get("accept", "*/*"))
     exported = await service.export_suite(
         session, suite_id, as_json=as_json, with_fixtures=fixtures
     )
@@ -106,7 +109,7 @@ async def get_suite_document(
         # Its tag is made where those of all JSON answers are.
         return Response(exported.content, headers=headers, media_type=JSON)
     headers["ETag"] = service.make_content_tag(exported.content)
-    if is_listed(headers["ETag"], if_none_match):
+    if is_listed(headers["ETag"], request.headers.get("if-none-match", "")):
         return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
     return Response(exported.content, headers=headers | {"Content-Type": YAML})
 

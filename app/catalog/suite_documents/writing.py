@@ -53,10 +53,11 @@ def to_json_number(number: float) -> int | float:
 
 def _write_outermost(document: JsonObject) -> Iterator[str]:
     for name, item in document.items():
-        if not isinstance(item, list) or not item:
+        shown = _write_text(name)
+        if not isinstance(item, list) or not item or len(shown) > LONGEST_SIMPLE_NAME:
             yield from _write_pair(name, item, 0)
             continue
-        yield f"{_write_text(name)}:"
+        yield f"{shown}:"
         for position, entry in enumerate(item):
             if position:
                 yield ""

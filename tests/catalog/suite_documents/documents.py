@@ -14,7 +14,8 @@ SHOP = dedent("""\
     cases:
       - key: login
         name: Login
-        tags: [smoke]
+        tags:
+          - smoke
         endpoint: POST /login
         request:
           body:
