@@ -27,6 +27,7 @@ class Case:
     operation: APIOperation
     path_parameters: dict[str, Any]
     headers: dict[str, str]
+    body: Any
     def as_curl_command(self) -> str: ...
     def call(self) -> Response: ...
     def validate_response(
