@@ -7,7 +7,11 @@ from fastapi import APIRouter, Query, Request, Response, status
 from app.auth.dependencies import AUTHENTICATION_PROBLEMS, UserSession
 from app.catalog.suite_documents import service
 from app.catalog.suite_documents.errors import SuiteDocumentInvalidError, SuiteNotExportableError
-from app.catalog.suite_documents.schemas import StoreOptions, SuiteDocumentReport
+from app.catalog.suite_documents.schemas import (
+    MAXIMUM_CASES,
+    StoreOptions,
+    SuiteDocumentReport,
+)
 from app.catalog.suite_documents.service import DocumentStore
 from app.core.errors import AlreadyExistsError, ForbiddenError, NotFoundError
 from app.core.identifiers import ProjectId, SuiteId
@@ -53,20 +57,27 @@ STORING = problem_responses(
     FixtureNotFoundError,
 )
 READING = problem_responses(NotFoundError, SuiteNotExportableError, RequestInvalidError)
+SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "As `docs/suite.schema.json` says.",
+    "properties": {
+        "version": {"const": 1},
+        "name": {"type": "string", "minLength": 1, "maxLength": 200},
+        "cases": {"type": "array", "items": {"type": "object"}, "maxItems": MAXIMUM_CASES},
+    },
+    "required": ["version", "name"],
+}
 FILE: Final[dict[str, Any]] = {
     "description": "The document.",
-    "content": {
-        YAML: {"schema": {"type": "string"}, "example": EXAMPLE},
-        JSON: {"schema": {"type": "object"}},
-    },
+    "content": {YAML: {"schema": SCHEMA, "example": EXAMPLE}, JSON: {"schema": SCHEMA}},
 }
 BODY: Final[dict[str, Any]] = {
     "required": True,
     "description": "YAML 1.2, unless the Content-Type says JSON; `docs/format.md` has all of it.",
     "content": {
-        YAML: {"schema": {"type": "string"}, "example": EXAMPLE},
+        YAML: {"schema": SCHEMA, "example": EXAMPLE},
         JSON: {
-            "schema": {"type": "object", "required": ["version", "name"]},
+            "schema": SCHEMA,
             "example": {
                 "version": 1,
                 "name": "Operations",
