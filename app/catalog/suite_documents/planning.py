@@ -101,6 +101,7 @@ class SuitePlanner:
         self._problems = problems
         rows = state.present.cases if state.present else []
         self._present = {row["key"]: row for row in rows}
+        self._keys = {case.key for case in suite.cases}
         self._endpoints = self._merge_endpoints()
         self._missing = [row for key, row in self._present.items() if key not in self._keys]
         self._created: _Rows = []
@@ -145,10 +146,6 @@ class SuitePlanner:
             "fixtures": fixtures,
         }
         return plan
-
-    @property
-    def _keys(self) -> set[str]:
-        return {case.key for case in self._suite.cases}
 
     def _merge_endpoints(self) -> dict[str, Endpoint]:
         """What is known about endpoints once the document is stored."""

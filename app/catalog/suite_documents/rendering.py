@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, cast
 
 from pydantic import BaseModel
@@ -64,23 +66,49 @@ def make_endpoint_name(endpoint: Endpoint) -> str:
 def render_model(model: BaseModel, depth: int = 0) -> JsonObject:
     """Return the fields that differ from their defaults, by the names that the API has for them."""
     rendered: JsonObject = {}
-    for name, field in type(model).model_fields.items():
-        if isinstance(model, SparseModel) and name not in model.model_fields_set:
+    is_sparse = isinstance(model, SparseModel)
+    for field in _list_fields(type(model)):
+        if is_sparse and field.name not in model.model_fields_set:
             continue
-        value = _render(getattr(model, name), depth + 1)
+        value = _render(getattr(model, field.name), depth + 1)
         # To expect null differs from expecting nothing.
-        is_meant = isinstance(model, SparseModel) and field.annotation is Any
-        if not field.is_required() and not is_meant:
-            default = _render(field.get_default(call_default_factory=True), 0)
-            if is_same(value, default):
-                continue
-        rendered[field.alias or name] = value
+        is_meant = field.is_required or (is_sparse and field.takes_anything)
+        if is_meant or not is_same(value, field.default):
+            rendered[field.shown] = value
     return rendered
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: str
+    shown: str
+    is_required: bool
+    takes_anything: bool
+    default: JsonValue
+
+
+@cache
+def _list_fields(model: type[BaseModel]) -> tuple[_Field, ...]:
+    """Fields with their defaults as a document would have them; making these takes a while."""
+    return tuple(
+        _Field(
+            name=name,
+            shown=field.alias or name,
+            is_required=field.is_required(),
+            takes_anything=field.annotation is Any,
+            default=None
+            if field.is_required()
+            else _render(field.get_default(call_default_factory=True), 0),
+        )
+        for name, field in model.model_fields.items()
+    )
 
 
 def is_same(one: JsonValue, other: JsonValue) -> bool:
     """Equality of documents, for which 1, 1.0 and true differ."""
-    return one == other and (isinstance(one, str | None) or serialize(one) == serialize(other))
+    if not one or isinstance(one, str | int):
+        return one == other and type(one) is type(other)
+    return one == other and serialize(one) == serialize(other)
 
 
 def serialize(value: JsonValue) -> str:
