@@ -23,7 +23,7 @@ def list_service_calls(stage: Stage) -> dict[str, Call]:
             "GET", f"{api}/runs/{stage.run_id}/results?limit=50", stage.headers, 200
         ),
         "create_case": Call(
-            "POST", f"{api}/suites/{stage.suite_id}/cases", stage.headers, 201, _make_case
+            "POST", f"{api}/suites/{stage.growing_suite_id}/cases", stage.headers, 201, _make_case
         ),
         "start_run": Call("POST", f"{api}/runs", stage.headers, 202, start),
         "hook": Call("POST", hook, _JSON, 202, _make_delivery, _sign_with(stage.hook_secret)),
@@ -31,7 +31,7 @@ def list_service_calls(stage: Stage) -> dict[str, Call]:
 
 
 def list_database_calls(stage: Stage) -> dict[str, Call]:
-    """Return what the service asks PostgREST for each of them at least; a hook starts a run too."""
+    """Return what the service asks PostgREST for each of them at least; a hook starts the same run."""
     rest = stage.supabase.postgrest_url
     results = f"{rest}/test_results?run_id=eq.{stage.run_id}&order=completed_at,id&limit=51"
     start = {
@@ -39,15 +39,17 @@ def list_database_calls(stage: Stage) -> dict[str, Call]:
         "project_id": stage.project_id,
         "environment_id": stage.environment_id,
     }
+    start_run = Call(
+        "POST", f"{rest}/rpc/start_test_run", stage.headers, 200, _encode({"request": start})
+    )
     return {
         "read_run": Call("GET", f"{rest}/test_runs?id=eq.{stage.run_id}", stage.headers, 200),
         "list_results": Call("GET", results, stage.headers, 200),
         "create_case": Call(
             "POST", f"{rest}/rpc/create_test_case", stage.headers, 200, _make_row_of(stage)
         ),
-        "start_run": Call(
-            "POST", f"{rest}/rpc/start_test_run", stage.headers, 200, _encode({"request": start})
-        ),
+        "start_run": start_run,
+        "hook": start_run,
     }
 
 
@@ -66,7 +68,7 @@ def _make_case() -> bytes:
 def _make_row_of(stage: Stage) -> Callable[[], bytes]:
     def make_row() -> bytes:
         case = describe_case(f"case-{uuid4().hex}")
-        return json.dumps({"request": {"suite_id": stage.suite_id, **case}}).encode()
+        return json.dumps({"request": {"suite_id": stage.growing_suite_id, **case}}).encode()
 
     return make_row
 

@@ -1,4 +1,4 @@
-"""What is called: an organization with a finished run, a suite and a hook, and the token of its owner."""
+"""What is called: a finished run, a suite that is run, one that grows, a hook; and their owner's token."""
 
 import asyncio
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Stage:
     run_id: str
     project_id: str
     environment_id: str
-    suite_id: str
+    growing_suite_id: str
     hook_id: str
     hook_secret: str
 
@@ -35,12 +35,14 @@ class Stage:
 
 
 async def prepare(supabase: SupabaseDetails, service: Service) -> Stage:
-    """Record a run of 200 results; make a suite of 10 cases and a hook that starts it."""
+    """Record a run of 200 results; make a project of 10 cases and a hook that starts it."""
     scene = await set_scene(supabase, RESULTS, users=1)
     run_id = await _record_run(supabase, scene)
     headers = {"Authorization": f"Bearer {scene.tokens[0]}"}
     async with httpx.AsyncClient(base_url=f"{service.url}/api/v1", headers=headers) as client:
-        ids = await _create_catalogue(client, scene.project["organization_id"])
+        organization = f"/organizations/{scene.project['organization_id']}"
+        ids = await _create_catalogue(client, organization)
+        growing_suite_id = await _create_growing_suite(client, organization)
         hook = await _create(client, f"/projects/{ids['project_id']}/hooks", _describe_hook(ids))
     return Stage(
         supabase=supabase,
@@ -49,6 +51,7 @@ async def prepare(supabase: SupabaseDetails, service: Service) -> Stage:
         run_id=run_id,
         hook_id=hook["id"],
         hook_secret=hook["secret"],
+        growing_suite_id=growing_suite_id,
         **ids,
     )
 
@@ -60,8 +63,7 @@ async def _record_run(supabase: SupabaseDetails, scene: Scene) -> str:
     return run.id
 
 
-async def _create_catalogue(client: httpx.AsyncClient, organization_id: str) -> dict[str, str]:
-    organization = f"/organizations/{organization_id}"
+async def _create_catalogue(client: httpx.AsyncClient, organization: str) -> dict[str, str]:
     project_id = (await _create(client, f"{organization}/projects", {"name": "API"}))["id"]
     environment = {"name": "Nowhere", "base_url": TARGET}
     project = f"/projects/{project_id}"
@@ -69,7 +71,13 @@ async def _create_catalogue(client: httpx.AsyncClient, organization_id: str) -> 
     suite_id = (await _create(client, f"{project}/suites", {"name": "Suite"}))["id"]
     cases = (describe_case(f"case-{number}") for number in range(CASES))
     await asyncio.gather(*(_create(client, f"/suites/{suite_id}/cases", case) for case in cases))
-    return {"project_id": project_id, "environment_id": environment_id, "suite_id": suite_id}
+    return {"project_id": project_id, "environment_id": environment_id}
+
+
+async def _create_growing_suite(client: httpx.AsyncClient, organization: str) -> str:
+    """Make one in another project: the cases that are created may not join the runs that are started."""
+    project_id = (await _create(client, f"{organization}/projects", {"name": "Growing"}))["id"]
+    return (await _create(client, f"/projects/{project_id}/suites", {"name": "Suite"}))["id"]
 
 
 def describe_case(key: str) -> dict[str, Any]:
@@ -90,7 +98,7 @@ def describe_case(key: str) -> dict[str, Any]:
 def _describe_hook(ids: dict[str, str]) -> dict[str, Any]:
     return {
         "name": "Deployed",
-        "scheme": "standard",
+        "signature": {"scheme": "standard"},
         "environment_id": ids["environment_id"],
         "mapping": {"target_version": "$.version"},
     }
