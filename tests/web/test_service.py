@@ -58,5 +58,5 @@ async def test_the_log_knows_the_request_and_keeps_its_secrets(
 
 
 def test_a_wrong_setting_is_named_at_the_start(start_service: StartService) -> None:
-    with pytest.raises(ChildFailedError, match="supabase_url"):
+    with pytest.raises(ChildFailedError, match="SUPABASE_URL"):
         start_service(SUPABASE_URL="nowhere")

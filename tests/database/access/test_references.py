@@ -59,8 +59,8 @@ async def test_a_new_row_cannot_refer_across(
     agent = world.callers["double_agent"]
     other = {column: get_side(world, side).ids[target]}
     attempt = await try_insert(agent, world.records, table, **other)
-    # A run of a suite elsewhere has no tests, before it could refer to anything.
-    expected = "PT422" if (table, column) == ("test_runs", "suite_id") else "23503"
+    # The suite of a run is looked for before the run could refer to it.
+    expected = "PT404" if (table, column) == ("test_runs", "suite_id") else "23503"
     assert RefusedError(attempt.response).code == expected
 
 
