@@ -30,7 +30,7 @@ ITERATIONS = 10
 RESULTS_OF_A_RUN = 1 + STEPS + ITERATIONS + 2
 # Between two deaths so many requests more. The first four come before the runs can have ended; how
 # much the others find depends on how much the dead left to do again.
-REQUESTS_BETWEEN_DEATHS = (3, 17, 40, 61, 29, 50, 75, 23)
+REQUESTS_BETWEEN_DEATHS = (3, 17, 40, 61, 29)
 CAPTURE: dict[str, Any] = {"capture_vars": {"serial": "$.serial"}}
 
 # Nobody waits ten seconds for the lease of a worker that is known to be dead.
