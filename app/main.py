@@ -22,6 +22,7 @@ from app.core.clock import SystemClock
 from app.core.logging import configure_logging
 from app.core.settings import Settings, load_settings
 from app.db.database import Database
+from app.description import DESCRIPTION, LICENSE, SERVERS, SUMMARY, TAGS, TITLE
 from app.hooks.assembly import create_hook_receiver
 from app.realtime.assembly import relaying
 from app.realtime.termination import notified_of_termination
@@ -41,13 +42,11 @@ from app.web.problems import install_problem_handlers
 from app.web.representations import RepresentationMiddleware
 from app.web.requests import REQUEST_ID_HEADER, RequestMiddleware
 
-TITLE = "API testing platform"
 IMPORTS = re.compile(r"/api/v1/projects/[^/]+/imports")
 SUITE_DOCUMENTS = re.compile(r"/api/v1/projects/[^/]+/suites/document")
 DELIVERIES = re.compile(r"/api/v1/hooks/[^/]+")
 GZIP_MINIMUM_BYTES = 1_000
 GZIP_LEVEL = 5  # the higher ones cost several times as much for a few percent
-DESCRIPTION = "Runs API tests concurrently, streams them live and remembers every result."
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -64,7 +63,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(
         title=TITLE,
         version=_read_version(),
+        summary=SUMMARY,
         description=DESCRIPTION,
+        license_info=LICENSE,
+        servers=SERVERS,
+        openapi_tags=TAGS,
         lifespan=lifespan,
         generate_unique_id_function=name_operation,
     )

@@ -28,7 +28,8 @@ from app.web.problems import problem_responses
 bearer = HTTPBearer(
     auto_error=False,
     bearerFormat="JWT",
-    description="The access token that Supabase auth issued to the user.",
+    description="The access token that Supabase auth issued to a person, or that "
+    "`POST /api/v1/access-tokens` gave for an API token.",
 )
 
 AUTHENTICATION_ERRORS = (
@@ -42,6 +43,7 @@ AUTHENTICATION_ERRORS = (
 AUTHENTICATION_PROBLEMS = problem_responses(*AUTHENTICATION_ERRORS)
 
 
+# Everything here is asynchronous: the framework gives what is not to threads, for each request.
 async def get_principal(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
@@ -59,7 +61,7 @@ async def get_principal(
 CurrentPrincipal = Annotated[Principal, Depends(get_principal)]
 
 
-def open_user_session(request: Request, principal: CurrentPrincipal) -> Session:
+async def open_user_session(request: Request, principal: CurrentPrincipal) -> Session:
     """Return a session with the caller's rights."""
     database: Database = request.app.state.database
     return database.as_user(principal.token)
@@ -68,7 +70,7 @@ def open_user_session(request: Request, principal: CurrentPrincipal) -> Session:
 UserSession = Annotated[Session, Depends(open_user_session)]
 
 
-def open_secret_writer(request: Request, principal: CurrentPrincipal) -> SecretWriter:
+async def open_secret_writer(request: Request, principal: CurrentPrincipal) -> SecretWriter:
     """Return what it takes to store a secret for the caller; raises `ForbiddenError` for a machine."""
     if principal.api_token_id is not None:
         # What stores it goes by the user, who may do more.

@@ -12,11 +12,11 @@ from app.trials.planning import Subject
 from app.trials.schemas import (
     MissingValue,
     Preview,
-    Problem,
     ShownAssertion,
     ShownAuthentication,
     ShownRequest,
     ShownResponse,
+    TrialProblem,
     Try,
     TryStatus,
 )
@@ -25,7 +25,7 @@ EXPLANATIONS = {
     "digest": "The proof answers a challenge of the target, which nobody asks for here.",
     "mtls": "The connection shows the certificate of transfer.tls.",
 }
-NO_BASE_URL = Problem(
+NO_BASE_URL = TrialProblem(
     category=Category.ENVIRONMENT,
     detail="there is no base URL, since no environment is chosen",
     suggested_fix="Give an environment_id, or write the whole address into the path.",
@@ -46,7 +46,7 @@ def build_preview(subject: Subject, preview: EnginePreview) -> Preview:
     )
 
 
-def refuse_preview(subject: Subject, problem: Problem) -> Preview:
+def refuse_preview(subject: Subject, problem: TrialProblem) -> Preview:
     """Return the answer to a preview of a test that cannot even be read."""
     return build_preview(subject, EnginePreview()).model_copy(update={"problem": problem})
 
@@ -68,7 +68,7 @@ def build_try(subject: Subject, attempt: Attempt) -> Try:
 
 
 def refuse_try(
-    subject: Subject, *, problem: Problem | None = None, missing: Sequence[MissingValue] = ()
+    subject: Subject, *, problem: TrialProblem | None = None, missing: Sequence[MissingValue] = ()
 ) -> Try:
     """Return the answer to a try that was not made."""
     return Try(
@@ -91,7 +91,7 @@ def _find_status(attempt: Attempt) -> TryStatus:
     return "passed" if attempt.passed else "failed"
 
 
-def _explain_attempt(attempt: Attempt) -> Problem | None:
+def _explain_attempt(attempt: Attempt) -> TrialProblem | None:
     if attempt.error is not None:
         return explain_problem(attempt.error)
     if attempt.category is None:
@@ -119,7 +119,7 @@ def _show_authentication(subject: Subject, preview: EnginePreview) -> ShownAuthe
     )
 
 
-def _find_absent_origin(subject: Subject, preview: EnginePreview) -> Problem | None:
+def _find_absent_origin(subject: Subject, preview: EnginePreview) -> TrialProblem | None:
     is_absent = preview.request is not None and preview.request.url.startswith("/")
     return NO_BASE_URL if is_absent and subject.context.environment_id is None else None
 

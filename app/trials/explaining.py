@@ -17,7 +17,7 @@ from app.engine.templates.roots import (
     SHARED_AUTH_TOKENS,
     SHARED_VARIABLES,
 )
-from app.trials.schemas import CapturingCase, MissingValue, Problem
+from app.trials.schemas import CapturingCase, MissingValue, TrialProblem
 
 CAPTURES = frozenset({CAPTURED_DATA, SHARED_AUTH_TOKENS, SHARED_VARIABLES})
 
@@ -27,9 +27,9 @@ def explain_gaps(gaps: Sequence[Gap], surroundings: Mapping[str, Any]) -> list[M
     return [_explain(gap, surroundings) for gap in gaps]
 
 
-def explain_problem(problem: EngineProblem) -> Problem:
+def explain_problem(problem: EngineProblem) -> TrialProblem:
     """Return a problem with its place in the case."""
-    return Problem(
+    return TrialProblem(
         category=problem.category,
         detail=problem.message,
         suggested_fix=problem.suggested_fix,

@@ -89,7 +89,7 @@ class MissingValue(BaseModel):
     captured_by: list[CapturingCase]
 
 
-class Problem(BaseModel):
+class TrialProblem(BaseModel):
     """Why the test cannot be carried out, beside values that are missing."""
 
     category: Category
@@ -128,7 +128,7 @@ class Preview(BaseModel):
     request: ShownRequest | None
     authentication: ShownAuthentication
     missing: list[MissingValue]
-    problem: Problem | None
+    problem: TrialProblem | None
     timeout_ms: int
 
 
@@ -174,6 +174,6 @@ class Try(BaseModel):
     assertions: list[ShownAssertion]
     captured: dict[str, Any] = Field(examples=[{"captured_data.order_id": 17}])
     missing: list[MissingValue]
-    problem: Problem | None
+    problem: TrialProblem | None
     started_at: datetime | None
     duration_ms: float

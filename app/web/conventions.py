@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from app.web.problems import MEDIA_TYPE
 
+CALLERS: Final[list[dict[str, list[str]]]] = [{"HTTPBearer": []}]
 PROBLEM: Final = {"$ref": "#/components/schemas/Problem"}
 
 PARAMETERS: Final[dict[str, dict[str, Any]]] = {
@@ -31,7 +32,18 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
         "description": "Names this state of the resource: for `If-None-Match` and `If-Match`.",
         "schema": {"type": "string"},
     },
-    "Location": {"description": "Where the new resource is.", "schema": {"type": "string"}},
+    "Location": {
+        "description": "Where the new resource is, relative to the service; absent if none is.",
+        "schema": {"type": "string"},
+    },
+    "PreferenceApplied": {
+        "description": "How long the answer could wait; only with `Prefer`.",
+        "schema": {"type": "string"},
+    },
+    "IdempotentReplayed": {
+        "description": "`true` if it is what was answered before under this `Idempotency-Key`.",
+        "schema": {"type": "string"},
+    },
     "Link": {
         "description": 'The next piece of the list, `rel="next"` (RFC 8288).',
         "schema": {"type": "string"},
@@ -58,6 +70,8 @@ def describe_conventions(document: dict[str, Any]) -> None:
         for method, operation in operations.items():
             if path.startswith("/api/"):
                 _describe_requests(method, operation)
+            # Said outright: nobody has to prove who they are.
+            operation.setdefault("security", [])
             _describe_answers(operation)
 
 
@@ -66,7 +80,7 @@ def _describe_requests(method: str, operation: dict[str, Any]) -> None:
     if method == "get" and "application/json" in operation["responses"]["200"].get("content", {}):
         parameters.append({"$ref": "#/components/parameters/IfNoneMatch"})
         operation["responses"].setdefault("304", {"description": "It is still what you have."})
-    if method == "post" and "security" in operation:
+    if method == "post" and operation.get("security") == CALLERS:
         parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
         operation["responses"].setdefault("409", _describe_problem("`idempotency_key_in_use`"))
     if "requestBody" in operation or method == "post":
@@ -81,7 +95,21 @@ def _describe_answers(operation: dict[str, Any]) -> None:
     for status, response in operation["responses"].items():
         names = {"X-Request-ID": "RequestId", **_HEADERS_OF_STATUS.get(status, {})}
         headers = response.setdefault("headers", {})
+        if status < "300":
+            names |= _find_special_headers(operation)
         for name, component in names.items():
             headers.setdefault(name, {"$ref": f"#/components/headers/{component}"})
-        if status == "200" and operation["operationId"].startswith("list_"):
-            headers["Link"] = {"$ref": "#/components/headers/Link"}
+
+
+def _find_special_headers(operation: dict[str, Any]) -> dict[str, str]:
+    """Return the headers of success that come from what a request asks for."""
+    parameters = operation.get("parameters", [])
+    names = {parameter.get("name", parameter.get("$ref")) for parameter in parameters}
+    headers: dict[str, str] = {}
+    if "cursor" in names:
+        headers["Link"] = "Link"
+    if "Prefer" in names:
+        headers["Preference-Applied"] = "PreferenceApplied"
+    if "#/components/parameters/IdempotencyKey" in names:
+        headers["Idempotent-Replayed"] = "IdempotentReplayed"
+    return headers

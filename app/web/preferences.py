@@ -18,10 +18,11 @@ def find_wait(preferences: list[str]) -> timedelta | None:
     return None
 
 
-def read_wait(
+async def read_wait(
     prefer: Annotated[
         list[str] | None,
         Header(
+            alias="Prefer",
             max_length=10,
             description="`wait=30` has the answer wait for the end, at most so many seconds and "
             "never longer than 60; `Preference-Applied` says how long.",

@@ -1,3 +1,5 @@
+import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -59,9 +61,24 @@ def test_every_route_of_the_api_asks_for_a_token(
     for path, operation in operations:
         if path.startswith("/api/v1"):
             is_open = operation["operationId"] in WITHOUT_ACCESS_TOKEN
-            assert operation.get("security") == (None if is_open else [{"HTTPBearer": []}]), path
+            assert (operation["security"] == [{"HTTPBearer": []}]) != is_open, path
             assert {"401", "503"} <= operation["responses"].keys(), path
             assert operation["description"], path
+
+
+def test_every_reference_leads_somewhere(description: dict[str, Any]) -> None:
+    """And no name of a component tells of our modules."""
+    components = description["components"]
+    for kind, name in set(re.findall(r'"#/components/(\w+)/([^"]+)"', json.dumps(description))):
+        assert name in components[kind], (kind, name)
+        assert not name.startswith("app__"), name
+
+
+def test_every_tag_is_described(
+    description: dict[str, Any], operations: list[tuple[str, dict[str, Any]]]
+) -> None:
+    used = {tag for _, operation in operations for tag in operation["tags"]}
+    assert used == {tag["name"] for tag in description["tags"] if tag["description"]}
 
 
 def test_what_is_created_is_described_with_an_example(description: dict[str, Any]) -> None:

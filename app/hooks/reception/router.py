@@ -1,8 +1,9 @@
 """The route that other services deliver to."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Request, Response, status
+from fastapi import APIRouter, Depends, Request, Response, Security, status
+from fastapi.security import APIKeyHeader
 from starlette.background import BackgroundTask
 
 from app.auth.errors import AccessTokensUnavailableError
@@ -41,10 +42,38 @@ _BODY: dict[str, Any] = {
     }
 }
 
+# Verified over the body as it came, by the scheme of the hook; declared for the description.
+SIGNATURES: Final = [
+    Security(
+        APIKeyHeader(
+            name=header, scheme_name=f"{scheme}Signature", description=text, auto_error=False
+        )
+    )
+    for scheme, header, text in (
+        (
+            "Standard",
+            "webhook-signature",
+            "Standard Webhooks: with `webhook-id`, `webhook-timestamp`.",
+        ),
+        ("GitHub", "X-Hub-Signature-256", "`sha256=` and the hexadecimal HMAC of the body."),
+        (
+            "GitLab",
+            "X-Gitlab-Token",
+            "The secret itself; with `mode` signed, as Standard Webhooks.",
+        ),
+        (
+            "Hmac",
+            "X-Signature",
+            "An HMAC in the header that the hook names, over the text it names.",
+        ),
+        ("Supabase", "X-Hook-Secret", "The secret in the header that the hook names."),
+    )
+]
+
 router = APIRouter(tags=["hooks"])
 
 
-def get_hook_receiver(request: Request) -> HookReceiver:
+async def get_hook_receiver(request: Request) -> HookReceiver:
     """Return what receives deliveries in this process."""
     return request.app.state.hook_receiver
 
@@ -57,6 +86,7 @@ Receiver = Annotated[HookReceiver, Depends(get_hook_receiver)]
     status_code=status.HTTP_202_ACCEPTED,
     response_model=Receipt,
     openapi_extra=_BODY,
+    dependencies=SIGNATURES,
     responses=problem_responses(
         InvalidSignatureError,
         BodyTooLargeError,

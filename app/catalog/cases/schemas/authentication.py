@@ -1,6 +1,5 @@
 """Settings of each kind of authentication; all of them are templates, so that secrets stay in variables."""
 
-
 from pydantic import ConfigDict, Field
 
 from app.catalog.fields import JsonContent, SparseModel, Template
