@@ -18,11 +18,8 @@ async def read_known(
     precondition: Precondition,
 ) -> datetime | None:
     """Return when the caller's representation was changed last; None if they do not mind."""
-    if not precondition.is_given:
-        return None
-    known = await resource.get(session, identifier)
-    precondition.check(known)
-    return known.updated_at
+    known = await resource.find_known(session, identifier, precondition)
+    return known.updated_at if known else None
 
 
 async def call_removal(

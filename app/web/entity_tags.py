@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Annotated, Any
 
 import orjson
@@ -37,21 +39,32 @@ class Precondition:
     def is_given(self) -> bool:
         return self.if_match is not None
 
-    def check(self, resource: BaseModel) -> None:
-        """Raise `PreconditionFailedError` when the resource is not what the caller knows."""
+    def check(self, resource: BaseModel, parts: Collection[str] = ()) -> None:
+        """
+        Raise `PreconditionFailedError` when the resource is not what the caller knows.
+
+        `parts` are the fields that are shown on demand: the caller may have seen any of them.
+        """
         if self.if_match is None:
             return
         listed = {entry.strip() for entry in self.if_match.split(",")}
-        # Parts that are shown on demand are absent from what was shown without them.
-        shown = (resource.model_dump(mode="json", exclude_unset=sparse) for sparse in (True, False))
+        shown = _iter_shown(resource, parts)
         if "*" not in listed and listed.isdisjoint(map(make_entity_tag, shown)):
             raise PreconditionFailedError
 
 
-def read_precondition(
+def _iter_shown(resource: BaseModel, parts: Collection[str]) -> Iterator[dict[str, Any]]:
+    for count in range(len(parts) + 1):
+        for hidden in combinations(parts, count):
+            for sparse in (True, False):
+                yield resource.model_dump(mode="json", exclude=set(hidden), exclude_unset=sparse)
+
+
+async def read_precondition(
     if_match: Annotated[
         str | None,
         Header(
+            alias="If-Match",
             max_length=1_000,
             description="The `ETag` of the representation that the change is meant for.",
         ),

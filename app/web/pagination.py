@@ -4,12 +4,12 @@ import base64
 import binascii
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.db.session import Keyset, Row, Session
+from app.db.session import Keyset, Session
 from app.web.errors import InvalidCursorError
 
 Item = TypeVar("Item", bound=BaseModel)
@@ -76,35 +76,42 @@ class Listing(Generic[Item]):
         that are equal in it follow the order of the list. Raises `InvalidCursorError`.
         """
         order = _order_by(sort, self.order)
-        after = decode_cursor(page.cursor, len(order)) if page.cursor else None
+        descending = (sort or "").startswith("-")
+        kind = f"{self.table} {'-' if descending else ''}{','.join(order)}"
+        after = decode_cursor(page.cursor, kind, len(order)) if page.cursor else None
         rows = await session.select(
             self.table,
             self.select_with(include),
             where=where,
-            keyset=Keyset(order, descending=(sort or "").startswith("-"), after=after),
+            keyset=Keyset(order, descending=descending, after=after),
             limit=page.limit + 1,
         )
         items = [self.item.model_validate(row) for row in rows[: page.limit]]
         if len(rows) <= page.limit:
             return Page(items=items, next_cursor=None)
-        return Page(items=items, next_cursor=_cursor_of(rows[page.limit - 1], order))
+        last = rows[page.limit - 1]
+        return Page(
+            items=items, next_cursor=encode_cursor(kind, [last[column] for column in order])
+        )
 
 
-def encode_cursor(values: Sequence[Any]) -> str:
-    """Return an opaque cursor for a place in a list."""
-    return base64.urlsafe_b64encode(orjson.dumps(list(values))).decode().rstrip("=")
+def encode_cursor(kind: str, values: Sequence[Any]) -> str:
+    """Return an opaque cursor for a place in a list; `kind` names the list and its order."""
+    return base64.urlsafe_b64encode(orjson.dumps([kind, *values])).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, length: int) -> tuple[str, ...]:
-    """Return the place that a cursor stands for; raises `InvalidCursorError`."""
+def decode_cursor(cursor: str, kind: str, length: int) -> tuple[str, ...]:
+    """Return the place that a cursor of such a list stands for; raises `InvalidCursorError`."""
     try:
         content = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         values = orjson.loads(content)
     except (binascii.Error, orjson.JSONDecodeError, UnicodeEncodeError, ValueError) as error:
         raise InvalidCursorError(field="cursor") from error
-    if not isinstance(values, list) or len(cast("list[Any]", values)) != length:
-        raise InvalidCursorError(field="cursor")
-    return tuple(str(value) for value in cast("list[Any]", values))
+    match values:
+        case [present, *place] if present == kind and len(place) == length:
+            return tuple(str(value) for value in place)
+        case _:
+            raise InvalidCursorError(field="cursor")
 
 
 def _order_by(sort: str | None, order: tuple[str, ...]) -> tuple[str, ...]:
@@ -112,7 +119,3 @@ def _order_by(sort: str | None, order: tuple[str, ...]) -> tuple[str, ...]:
         return order
     first = sort.removeprefix("-")
     return (first, *(column for column in order if column != first))
-
-
-def _cursor_of(row: Row, order: tuple[str, ...]) -> str:
-    return encode_cursor([row[column] for column in order])

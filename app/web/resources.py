@@ -56,9 +56,9 @@ class Resource(Generic[DatedItem]):
         precondition: Precondition,
     ) -> DatedItem:
         """Raises `NotFoundError`, `ForbiddenError` or `PreconditionFailedError`."""
-        known = await self._find_known(session, identifier, precondition)
+        known = await self.find_known(session, identifier, precondition)
         if not changes:
-            return known or await self.get(session, identifier)
+            return await self.get(session, identifier)
         row = await session.update(
             self.listing.table,
             identifier,
@@ -72,18 +72,23 @@ class Resource(Generic[DatedItem]):
 
     async def remove(self, session: Session, identifier: UUID, precondition: Precondition) -> None:
         """Raises `NotFoundError`, `ForbiddenError` or `PreconditionFailedError`."""
-        known = await self._find_known(session, identifier, precondition)
+        known = await self.find_known(session, identifier, precondition)
         since = known.updated_at if known else None
         if not await session.delete(self.listing.table, identifier, unchanged_since=since):
             raise await self._explain(session, identifier, known)
 
-    async def _find_known(
+    async def find_known(
         self, session: Session, identifier: UUID, precondition: Precondition
     ) -> DatedItem | None:
+        """
+        Return the row, with all parts, that the caller knows; None if they do not mind.
+
+        Raises `NotFoundError` or `PreconditionFailedError`.
+        """
         if not precondition.is_given:
             return None
-        known = await self.get(session, identifier)
-        precondition.check(known)
+        known = await self.get(session, identifier, self.listing.includes)
+        precondition.check(known, self.listing.includes)
         return known
 
     async def _explain(

@@ -8,6 +8,8 @@ from app.runs.comparisons.schemas import ComparedTest, Comparison, ComparisonReq
 from app.web.errors import InvalidCursorError
 from app.web.pagination import decode_cursor, encode_cursor
 
+ORDER = "comparison key,iteration"
+
 
 async def compare(session: Session, run_id: RunId, request: ComparisonRequest) -> Comparison:
     """Compare a run with another one; raises what the database refuses it with."""
@@ -15,7 +17,7 @@ async def compare(session: Session, run_id: RunId, request: ComparisonRequest) -
     items = [ComparedTest.model_validate(item) for item in answer["items"]]
     page = items[: request.limit]
     is_last = len(items) <= request.limit
-    cursor = None if is_last else encode_cursor([page[-1].key, page[-1].iteration])
+    cursor = None if is_last else encode_cursor(ORDER, [page[-1].key, page[-1].iteration])
     return Comparison.model_validate({**answer, "items": page, "next_cursor": cursor})
 
 
@@ -36,7 +38,7 @@ def _describe(run_id: RunId, request: ComparisonRequest) -> dict[str, Any]:
 def _read_cursor(cursor: str | None) -> tuple[str | None, int | None]:
     if cursor is None:
         return None, None
-    key, iteration = decode_cursor(cursor, 2)
+    key, iteration = decode_cursor(cursor, ORDER, 2)
     try:
         return key, int(iteration)
     except ValueError as error:
