@@ -41,7 +41,7 @@ async def list_environments(
     )
 
 
-async def order_environments(
+async def reorder_environments(
     session: Session, project_id: ProjectId, order: EnvironmentOrder
 ) -> None:
     """Number the environments of a project in this order, all or none."""

@@ -65,11 +65,11 @@ async def list_environments(
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problem_responses(*REFUSALS),
 )
-async def order_environments(
+async def reorder_environments(
     project_id: ProjectId, order: EnvironmentOrder, session: UserSession
 ) -> None:
     """Put all environments of a project in a new order; needs the role admin."""
-    await service.order_environments(session, project_id, order)
+    await service.reorder_environments(session, project_id, order)
 
 
 @router.get("/environments/{environment_id}", responses=READING, response_model_exclude_unset=True)

@@ -62,11 +62,11 @@ async def delete_environment(
     await ENVIRONMENTS.remove(session, environment_id, precondition)
 
 
-async def order_environments(
+async def reorder_environments(
     session: Session, project_id: ProjectId, order: EnvironmentOrder
 ) -> None:
     """Put the environments of a project in this order; raises `InvalidError` for an incomplete one."""
-    await repository.order_environments(session, project_id, order)
+    await repository.reorder_environments(session, project_id, order)
 
 
 async def duplicate_environment(

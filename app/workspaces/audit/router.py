@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from app.auth.dependencies import UserSession
-from app.core.errors import NotFoundError
+from app.auth.dependencies import CurrentPrincipal, UserSession
+from app.core.errors import ForbiddenError, NotFoundError
 from app.core.identifiers import OrganizationId
 from app.web.errors import InvalidCursorError, RequestInvalidError
 from app.web.pagination import Page
@@ -18,12 +18,15 @@ router = APIRouter(tags=["audit log"])
 
 @router.get(
     "/organizations/{organization_id}/audit-log",
-    responses=problem_responses(NotFoundError, RequestInvalidError, InvalidCursorError),
+    responses=problem_responses(
+        NotFoundError, ForbiddenError, RequestInvalidError, InvalidCursorError
+    ),
 )
 async def list_audit_entries(
     organization_id: OrganizationId,
     session: UserSession,
+    principal: CurrentPrincipal,
     page: Annotated[AuditPageRequest, Query()],
 ) -> Page[AuditEntry]:
-    """List who changed what, newest first; admins see it, for others it is empty."""
-    return await service.list_audit_entries(session, organization_id, page)
+    """List who changed what, newest first; admins may, as people and not by an API token."""
+    return await service.list_audit_entries(session, principal, organization_id, page)
