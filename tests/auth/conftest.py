@@ -9,6 +9,9 @@ from app.auth.tokens import TokenVerifier
 from app.core.clock import SystemClock
 from app.core.settings import Settings
 from tests.auth.key_server import KeyServer
+from tests.workspaces.people import team
+
+__all__ = ["team"]
 
 SHARED_SECRET = "a shared secret of at least 32 characters"
 

@@ -6,8 +6,6 @@ from uuid import uuid4
 import jwt
 import orjson
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 from pydantic import SecretStr, ValidationError
 
 from app.auth.access_tokens import LIFETIME, AccessTokenIssuer
@@ -19,27 +17,14 @@ from app.core.identifiers import ApiTokenId, UserId
 from app.core.settings import Settings
 from tests.auth.conftest import SHARED_SECRET
 from tests.auth.key_server import Algorithm, KeyServer, SigningKey
+from tests.auth.private_keys import dump_private_key, write_private_key
 
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 ABSENT = "absent"
 
 
-def write_private_key(key: SigningKey) -> dict[str, Any]:
-    """Return the key as `supabase gen signing-key` prints it."""
-    return {**_to_jwk(key.private), "kid": key.key_id, "alg": key.algorithm, "use": "sig"}
-
-
-def _to_jwk(private: PrivateKey) -> dict[str, Any]:
-    if isinstance(private, ec.EllipticCurvePrivateKey):
-        return ECAlgorithm.to_jwk(private, as_dict=True)
-    if isinstance(private, rsa.RSAPrivateKey):
-        return RSAAlgorithm.to_jwk(private, as_dict=True)
-    return OKPAlgorithm.to_jwk(private, as_dict=True)
-
-
 def with_key(settings: Settings, key: SigningKey) -> Settings:
-    text = orjson.dumps(write_private_key(key)).decode()
-    return Settings.model_validate({**settings.model_dump(), "access_token_signing_key": text})
+    changes = {"access_token_signing_key": dump_private_key(key)}
+    return Settings.model_validate({**settings.model_dump(), **changes})
 
 
 @pytest.mark.parametrize("algorithm", ["ES256", "RS256", "EdDSA"])
