@@ -18,6 +18,11 @@ KEPT = (
     "select to_jsonb(t)::text from private.idempotency_keys as t",
 )
 
+ENDINGS = {
+    "revoked": "update public.api_tokens set revoked_at = now() where id = %s",
+    "expired": "update public.api_tokens set expires_at = now() where id = %s",
+}
+
 
 def tokens_of(team: Team) -> str:
     return f"/organizations/{team.organization['id']}/api-tokens"
@@ -44,10 +49,10 @@ async def test_the_secret_is_shown_once_and_kept_as_a_digest(
 
 
 async def test_the_secret_is_nowhere_else(
-    crew: Team, supabase: SupabaseDetails, service: Service
+    team: Team, supabase: SupabaseDetails, service: Service
 ) -> None:
-    answer = await crew.owner.http.post(
-        f"/api/v1{tokens_of(crew)}",
+    answer = await team.owner.http.post(
+        f"/api/v1{tokens_of(team)}",
         json={"name": "Once", "scope": "read"},
         headers={"Idempotency-Key": uuid4().hex},
     )
@@ -102,44 +107,44 @@ async def test_being_used_is_noted_about_once_a_minute(
     assert later["last_used_at"] > used[0]["last_used_at"]
 
 
-@pytest.mark.parametrize("fault", ["unknown", "other", "revoked", "deleted", "expired", "banned"])
+async def assert_invalid(service: Service, secret: str) -> None:
+    answer = await exchange(service, secret)
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_api_token")
+    assert answer.json()["detail"] == "The API token is not valid."
+
+
+@pytest.mark.parametrize("fault", ["unknown", "other", "revoked", "deleted", "expired"])
 async def test_what_is_no_valid_token_is_refused_alike(
-    crew: Team, service: Service, supabase: SupabaseDetails, fault: str
+    team: Team, service: Service, supabase: SupabaseDetails, fault: str
 ) -> None:
-    created = await create_api_token(crew["editor"], crew.organization["id"])
+    created = await create_api_token(team["editor"], team.organization["id"])
     secret = created["api_token"]
     match fault:
         case "unknown":
             secret = secret[:-1] + ("A" if secret[-1] != "A" else "B")
         case "other":
             secret = "no token \u0000 at all"
-        case "revoked":
-            await run_sql(
-                supabase,
-                "update public.api_tokens set revoked_at = now() where id = %s",
-                created["id"],
-            )
         case "deleted":
-            removed = await crew.owner.delete(f"/api-tokens/{created['id']}")
+            removed = await team.owner.delete(f"/api-tokens/{created['id']}")
             assert removed.status_code == 204
-        case "expired":
-            await run_sql(
-                supabase,
-                "update public.api_tokens set expires_at = now() where id = %s",
-                created["id"],
-            )
         case _:
-            await run_sql(
-                supabase, "alter table auth.users add column if not exists banned_until timestamptz"
-            )
-            await run_sql(
-                supabase,
-                "update auth.users set banned_until = now() + interval '1 day' where id = %s",
-                crew["editor"].user.id,
-            )
-    answer = await exchange(service, secret)
-    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_api_token")
-    assert answer.json()["detail"] == "The API token is not valid."
+            await run_sql(supabase, ENDINGS[fault], created["id"])
+    await assert_invalid(service, secret)
+
+
+async def test_the_token_of_somebody_banned_is_refused_alike(
+    crew: Team, service: Service, supabase: SupabaseDetails
+) -> None:
+    created = await create_api_token(crew["editor"], crew.organization["id"])
+    await run_sql(
+        supabase, "alter table auth.users add column if not exists banned_until timestamptz"
+    )
+    await run_sql(
+        supabase,
+        "update auth.users set banned_until = now() + interval '1 day' where id = %s",
+        crew["editor"].user.id,
+    )
+    await assert_invalid(service, created["api_token"])
 
 
 @pytest.mark.parametrize(

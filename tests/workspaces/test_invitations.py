@@ -20,6 +20,10 @@ async def guest(service: Service, sign_up: SignUp) -> AsyncIterator[Person]:
         yield Person(user, client)
 
 
+def name_address() -> str:
+    return f"{name_something('guest')}@shop.example"
+
+
 def invitations_of(team: Team) -> str:
     return f"/organizations/{team.organization['id']}/invitations"
 
@@ -50,16 +54,16 @@ async def test_the_invited_find_it_and_take_it(crew: Team, guest: Person) -> Non
     assert again.status_code == 404
 
 
-async def test_it_can_be_declined(crew: Team, guest: Person) -> None:
-    made = await invite(crew, guest.user.email)
+async def test_it_can_be_declined(team: Team, guest: Person) -> None:
+    made = await invite(team, guest.user.email)
     declined = await guest.post(f"/invitations/{made['id']}/decline", None)
     assert declined.status_code == 204
-    assert (await crew.owner.get(f"/invitations/{made['id']}")).status_code == 404
+    assert (await team.owner.get(f"/invitations/{made['id']}")).status_code == 404
 
 
-async def test_nobody_else_takes_it(crew: Team, guest: Person) -> None:
-    made = await invite(crew, "somebody@shop.example")
-    for person in (guest, crew["viewer"], crew["admin"]):
+async def test_nobody_else_takes_it(team: Team, guest: Person) -> None:
+    made = await invite(team, name_address())
+    for person in (guest, team["viewer"], team["admin"]):
         for action in ("accept", "decline"):
             answer = await person.post(f"/invitations/{made['id']}/{action}", None)
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
@@ -68,9 +72,9 @@ async def test_nobody_else_takes_it(crew: Team, guest: Person) -> None:
 
 
 async def test_an_address_that_is_not_verified_takes_nothing(
-    crew: Team, guest: Person, supabase: SupabaseDetails
+    team: Team, guest: Person, supabase: SupabaseDetails
 ) -> None:
-    made = await invite(crew, guest.user.email)
+    made = await invite(team, guest.user.email)
     await run_sql(
         supabase, "update auth.users set email_confirmed_at = null where id = %s", guest.user.id
     )
@@ -93,32 +97,33 @@ async def test_an_address_that_is_not_verified_takes_nothing(
 async def test_admins_invite_up_to_their_own_role(
     team: Team, actor: Role, role: str, outcome: tuple[int, str | None]
 ) -> None:
-    email = f"{name_something('guest')}@shop.example"
-    answer = await team[actor].post(invitations_of(team), {"email": email, "role": role})
+    body = {"email": name_address(), "role": role}
+    answer = await team[actor].post(invitations_of(team), body)
     assert (answer.status_code, answer.json().get("code")) == outcome
 
 
-async def test_it_can_be_changed_resent_and_withdrawn(crew: Team) -> None:
-    made = await invite(crew, "somebody@shop.example", expires_in_days=1)
+async def test_it_can_be_changed_resent_and_withdrawn(team: Team) -> None:
+    made = await invite(team, name_address(), expires_in_days=1)
     path = f"/invitations/{made['id']}"
-    changed = await crew.owner.patch(path, {"role": "owner", "expires_in_days": 30})
+    changed = await team.owner.patch(path, {"role": "owner", "expires_in_days": 30})
     assert changed.status_code == 200, changed.text
     assert changed.json()["role"] == "owner"
     assert changed.json()["expires_at"] > made["expires_at"]
-    assert changed.json()["invited_by"] == crew.owner.user.id
-    above = await crew["admin"].patch(path, {"role": "viewer"})
+    assert changed.json()["invited_by"] == team.owner.user.id
+    above = await team["admin"].patch(path, {"role": "viewer"})
     assert (above.status_code, above.json()["code"]) == (403, "role_above_own")
-    assert (await crew["editor"].delete(path)).status_code == 404
-    assert (await crew["admin"].delete(path)).status_code == 204
+    assert (await team["editor"].delete(path)).status_code == 404
+    assert (await team["admin"].delete(path)).status_code == 204
 
 
-async def test_it_is_made_once_and_not_for_members(crew: Team) -> None:
-    await invite(crew, "somebody@shop.example")
-    twice = await crew.owner.post(invitations_of(crew), {"email": "Somebody@shop.example"})
+async def test_it_is_made_once_and_not_for_members(team: Team) -> None:
+    address = name_address()
+    await invite(team, address)
+    twice = await team.owner.post(invitations_of(team), {"email": address.capitalize()})
     assert (twice.status_code, twice.json()["code"]) == (409, "already_exists")
     assert twice.json()["field"] == "email"
-    member = {"email": crew["viewer"].user.email}
-    refused = await crew.owner.post(invitations_of(crew), member)
+    member = {"email": team["viewer"].user.email}
+    refused = await team.owner.post(invitations_of(team), member)
     assert (refused.status_code, refused.json()["code"]) == (409, "already_member")
 
 

@@ -20,21 +20,21 @@ async def may_read(machine: Person, crew: Team) -> bool:
 
 
 @pytest.mark.parametrize("who", ["editor", "admin"])
-async def test_a_revoked_token_has_no_rights_left(crew: Team, service: Service, who: str) -> None:
-    token = await create_api_token(crew["editor"], crew.organization["id"], "write")
-    async with sign_in(service, crew["editor"], token["api_token"]) as machine:
-        assert await may_read(machine, crew)
-        person = crew["editor"] if who == "editor" else crew["admin"]
+async def test_a_revoked_token_has_no_rights_left(team: Team, service: Service, who: str) -> None:
+    token = await create_api_token(team["editor"], team.organization["id"], "write")
+    async with sign_in(service, team["editor"], token["api_token"]) as machine:
+        assert await may_read(machine, team)
+        person = team["editor"] if who == "editor" else team["admin"]
         assert (await person.delete(f"/api-tokens/{token['id']}")).status_code == 204
-        assert not await may_read(machine, crew)
+        assert not await may_read(machine, team)
         assert (await machine.get("/users/me")).status_code == 404
-    log = await crew.owner.get(
-        f"/organizations/{crew.organization['id']}/audit-log",
+    log = await team.owner.get(
+        f"/organizations/{team.organization['id']}/audit-log",
         entity_type="api_tokens",
         action="delete",
     )
-    (entry,) = log.json()["items"]
-    assert (entry["actor_id"], entry["entity_id"]) == (person.user.id, token["id"])
+    (entry,) = [item for item in log.json()["items"] if item["entity_id"] == token["id"]]
+    assert entry["actor_id"] == person.user.id
     assert entry["old_value"]["last_used_at"] is not None
     assert entry["old_value"]["last_four"] == "***"
 
@@ -62,10 +62,10 @@ async def test_a_token_has_no_more_rights_than_its_person(crew: Team, service: S
         assert await may_read(machine, crew)
 
 
-async def test_a_token_goes_with_its_project(crew: Team, service: Service) -> None:
-    project = await crew.create_project()
+async def test_a_token_goes_with_its_project(team: Team, service: Service) -> None:
+    project = await team.create_project()
     token = await create_api_token(
-        crew["editor"], crew.organization["id"], "read", project_id=project["id"]
+        team["editor"], team.organization["id"], "read", project_id=project["id"]
     )
-    assert (await crew.owner.delete(f"/projects/{project['id']}")).status_code == 204
+    assert (await team.owner.delete(f"/projects/{project['id']}")).status_code == 204
     assert (await exchange(service, token["api_token"])).status_code == 401
