@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from app.runs.queue import RunQueue
 
 
-def get_run_queue(request: Request) -> RunQueue:
+async def get_run_queue(request: Request) -> RunQueue:
     """Return the queue of this process."""
     return request.app.state.run_queue
 

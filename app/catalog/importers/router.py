@@ -33,7 +33,7 @@ LISTING = problem_responses(NotFoundError, RequestInvalidError, InvalidCursorErr
 router = APIRouter(tags=["imports"], responses=AUTHENTICATION_PROBLEMS)
 
 
-def get_intake(request: Request) -> Intake:
+async def get_intake(request: Request) -> Intake:
     """Return what documents come in through."""
     return request.app.state.intake
 

@@ -63,7 +63,7 @@ async def _until_gone(receive: Receive) -> None:
         pass
 
 
-def get_patience(request: Request, response: Response, wait: PreferredWait) -> Patience:
+async def get_patience(request: Request, response: Response, wait: PreferredWait) -> Patience:
     """Return how long this request waits, as its `Prefer` says."""
     return Patience(request.app.state.run_watch, wait, request.receive, response)
 
