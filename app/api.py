@@ -1,6 +1,6 @@
 """Every router under /api/v1."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from app.catalog.importers.router import router as importers_router
 from app.catalog.router import router as catalog_router
@@ -10,10 +10,11 @@ from app.hooks.router import router as hooks_router
 from app.realtime.router import router as realtime_router
 from app.runs.router import router as runs_router
 from app.trials.router import router as trials_router
+from app.web.json_bodies import check_json_body
 from app.workspaces.access_tokens.router import router as access_tokens_router
 from app.workspaces.router import router as workspaces_router
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(check_json_body)])
 router.include_router(access_tokens_router)
 router.include_router(workspaces_router)
 router.include_router(catalog_router)

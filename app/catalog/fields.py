@@ -20,8 +20,6 @@ Key = Annotated[
 Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_048)]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
 JsonPath = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
-# What a list is searched for; Postgres holds no text with NUL in it.
-SearchText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 # A text with `{{templates}}`, or without.
 Template = Annotated[str, StringConstraints(max_length=65_536)]
 Scalar = str | int | float | bool

@@ -11,7 +11,7 @@ import tenacity
 from postgrest import AsyncPostgrestClient
 from postgrest.exceptions import APIError
 
-from app.core.errors import UnavailableError
+from app.core.errors import InvalidError, UnavailableError
 from app.core.logging import get_logger
 from app.db.conditions import Alternatives, Condition, quote
 from app.db.mapping import from_answer, from_transport, left_no_trace
@@ -224,3 +224,6 @@ async def _send(build: Callable[[], _Executable[_T]]) -> _T:
         raise from_answer(error) from APIError({**error.json(), "details": None})
     except httpx.TransportError as error:
         raise from_transport(error) from error
+    except UnicodeEncodeError:
+        # Without the cause, which holds the text.
+        raise InvalidError("A text holds half of a surrogate pair.") from None

@@ -15,6 +15,9 @@ BaseUrl = Annotated[
     Field(examples=["https://api.example.com"]),
 ]
 
+# What a list is searched for. NUL would end the text on its way to Postgres, and find everything.
+SearchText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+
 
 class RequestModel(BaseModel):
     """What a caller sends: unknown fields are refused rather than ignored."""

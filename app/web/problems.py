@@ -25,6 +25,8 @@ from app.web.errors import (
 )
 
 MEDIA_TYPE: Final = "application/problem+json"
+MOST_PROBLEMS: Final = 100
+"""Of one request that are named; whoever mends them hears of the others."""
 _SOURCES: Final = frozenset({"body", "query", "path", "header", "cookie"})
 _BY_STATUS: Final[Mapping[int, type[AppError]]] = {
     404: RouteNotFoundError,
@@ -79,6 +81,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(AppError, _handle_app_error)
     app.add_exception_handler(RequestValidationError, _handle_validation_error)
     app.add_exception_handler(HTTPException, _handle_http_exception)
+    app.add_exception_handler(UnicodeEncodeError, _handle_unencodable_text)
 
 
 def problem_responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
@@ -102,11 +105,19 @@ async def _handle_app_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _handle_validation_error(request: Request, error: Exception) -> JSONResponse:
-    problems = [_describe(item) for item in cast("RequestValidationError", error).errors()]
+    found = cast("RequestValidationError", error).errors()
+    problems = [_describe(item) for item in found[:MOST_PROBLEMS]]
     first = problems[0]
     refusal = RequestInvalidError(
         f"{first['field']}: {first['detail']}", field=first["field"], errors=problems
     )
+    return render_problem(refusal, request.state.request_id)
+
+
+async def _handle_unencodable_text(request: Request, error: Exception) -> JSONResponse:
+    """JSON can spell half of a surrogate pair, which no encoding has: the caller's, never ours."""
+    del error
+    refusal = RequestInvalidError("A text holds half of a surrogate pair.")
     return render_problem(refusal, request.state.request_id)
 
 

@@ -26,6 +26,36 @@ class Operation:
     def statuses(self) -> set[str]:
         return set(self._description["responses"])
 
+    @property
+    def query_names(self) -> set[str]:
+        return {parameter["name"] for parameter in self._iter_parameters("query")}
+
+    @property
+    def header_names(self) -> set[str]:
+        return {parameter["name"] for parameter in self._iter_parameters("header")}
+
+    @property
+    def requires_json(self) -> bool:
+        body = self._description.get("requestBody", {})
+        return body.get("required", False) and list(body["content"]) == ["application/json"]
+
+    def list_choices(self, name: str) -> list[str]:
+        """Return the values that a query parameter may have."""
+        for parameter in self._iter_parameters("query"):
+            if parameter["name"] == name:
+                schema = parameter["schema"]
+                kinds = schema.get("anyOf", [schema])
+                return [value for kind in kinds for value in kind.get("enum", [])]
+        return []
+
+    def _iter_parameters(self, place: str) -> list[dict[str, Any]]:
+        shared = self._document["components"].get("parameters", {})
+        parameters = [
+            shared[parameter["$ref"].rpartition("/")[2]] if "$ref" in parameter else parameter
+            for parameter in self._description.get("parameters", [])
+        ]
+        return [parameter for parameter in parameters if parameter["in"] == place]
+
     def make_body(self) -> Any:
         """Return the documented example of a body; None when the operation takes none."""
         content = self._description.get("requestBody", {}).get("content", {})
@@ -36,8 +66,8 @@ class Operation:
         """Return examples of the query parameters that are required."""
         return {
             parameter["name"]: self._example_of({**parameter["schema"], **parameter})
-            for parameter in self._description.get("parameters", [])
-            if parameter.get("in") == "query" and parameter.get("required", False)
+            for parameter in self._iter_parameters("query")
+            if parameter.get("required", False)
         }
 
     def _example_of(self, schema: Mapping[str, Any]) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from app.web.problems import MOST_PROBLEMS
 from tests.web.conftest import BODY_LIMIT
 
 
@@ -43,3 +44,11 @@ async def test_a_body_at_the_limit_is_read(web: httpx.AsyncClient) -> None:
         "/orders", content=content, headers={"content-type": "application/json"}
     )
     assert answer.status_code == 200
+
+
+async def test_heaps_of_problems_are_named_in_part(web: httpx.AsyncClient) -> None:
+    content = b'{"name":"x","addresses":[' + b"1," * (BODY_LIMIT // 4) + b"1]}"
+    headers = {"content-type": "application/json"}
+    answer = await web.post("/orders", content=content, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert len(answer.json()["errors"]) == MOST_PROBLEMS

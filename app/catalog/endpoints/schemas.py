@@ -4,11 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from app.catalog.fields import JsonContent, Path, SearchText, Tag
+from app.catalog.fields import JsonContent, Path, Tag
 from app.catalog.models import Method
 from app.core.identifiers import EndpointId, OrganizationId, ProjectId, SuiteId, TestCaseId
 from app.web.changes import Changes
-from app.web.fields import Description, Name, RequestModel
+from app.web.fields import Description, Name, RequestModel, SearchText
 from app.web.pagination import PageRequest
 from app.web.resources import DatedModel
 

@@ -4,11 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from app.catalog.fields import SearchText
 from app.catalog.models import ProjectStatus
 from app.core.identifiers import OrganizationId, ProjectId, SuiteId
 from app.web.changes import Changes
-from app.web.fields import BaseUrl, Description, Name, RequestModel
+from app.web.fields import BaseUrl, Description, Name, RequestModel, SearchText
 from app.web.pagination import PageRequest
 from app.web.resources import DatedModel
 

@@ -4,10 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from app.catalog.fields import SearchText
 from app.core.identifiers import OrganizationId, ProjectId, SuiteId, TestCaseId
 from app.web.changes import Changes
-from app.web.fields import Description, Name, RequestModel
+from app.web.fields import Description, Name, RequestModel, SearchText
 from app.web.pagination import PageRequest
 from app.web.resources import DatedModel
 

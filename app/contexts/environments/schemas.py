@@ -2,17 +2,16 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.contexts.variables.schemas import Variable
 from app.core.identifiers import EnvironmentId, OrganizationId, ProjectId
 from app.web.changes import Changes
-from app.web.fields import BaseUrl, Description, Name, RequestModel
+from app.web.fields import BaseUrl, Description, Name, RequestModel, SearchText
 from app.web.pagination import PageRequest
 from app.web.resources import DatedModel
 
 OrderIndex = Annotated[int, Field(ge=0, le=1_000_000)]
-Part = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Include = Literal["variables"]
 
 
@@ -79,8 +78,10 @@ class EnvironmentParts(BaseModel):
 class EnvironmentPageRequest(PageRequest):
     """Which piece of which environments, and what of them."""
 
-    name: Part | None = Field(default=None, description="Their names contain this text.")
-    base_url: Part | None = Field(default=None, description="Their base URLs contain this text.")
+    text: SearchText | None = Field(default=None, description="Their names contain this text.")
+    base_url: SearchText | None = Field(
+        default=None, description="Their base URLs contain this text."
+    )
     updated_since: AwareDatetime | None = None
     sort: (
         Literal["name", "-name", "created_at", "-created_at", "updated_at", "-updated_at"] | None

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from app.core.identifiers import EnvironmentId, VariableId
-from app.web.fields import RequestModel
+from app.web.fields import RequestModel, SearchText
 from app.web.pagination import PageRequest
 from app.web.resources import DatedModel
 
@@ -89,7 +89,7 @@ class VariablePageRequest(PageRequest):
     """Which piece of which variables."""
 
     is_secret: bool | None = None
-    key: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = Field(
+    key: SearchText | None = Field(
         default=None, description="Their keys contain this text."
     )
     sort: (

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, SecretStr, field_validato
 
 from app.core.identifiers import CredentialId, OrganizationId
 from app.web.changes import Changes
-from app.web.fields import Name, RequestModel
+from app.web.fields import Name, RequestModel, SearchText
 from app.web.pagination import PageRequest
 from app.web.resources import DatedModel
 
@@ -112,9 +112,7 @@ class CredentialPageRequest(PageRequest):
     credential_type: list[CredentialType] = Field(
         default=[], max_length=7, description="Of one of these types."
     )
-    name: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
-        default=None, description="Their names contain this text."
-    )
+    text: SearchText | None = Field(default=None, description="Their names contain this text.")
     expires_before: AwareDatetime | None = Field(
         default=None, description="Their tokens expire before this time, or have expired."
     )

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from app.catalog.cases.schemas.cases import CaseSummary, DependencyView, EndpointView
-from app.catalog.fields import SearchText, Tag
+from app.catalog.fields import Tag
 from app.core.identifiers import EndpointId, SuiteId
 from app.engine.planned_test import Phase
+from app.web.fields import SearchText
 from app.web.pagination import PageRequest
 
 CasePart = Literal["endpoint", "request", "response", "dependencies"]

@@ -1,0 +1,61 @@
+"""What JSON in a request may hold, whatever it is for."""
+
+import math
+from collections.abc import Iterable
+from typing import Any, Final, cast
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.requests import HTTPConnection
+
+from app.web.errors import RequestInvalidError
+
+MAXIMUM_DEPTH: Final = 100
+MOST_NAMES: Final = 10_000
+"""Of one object: to complain about each of a hundred thousand unknown ones would take seconds."""
+SMALLEST_NUMBER: Final = -(2**63)
+LARGEST_NUMBER: Final = 2**64 - 1
+
+
+async def check_json_body(connection: HTTPConnection) -> None:
+    """Raise `RequestInvalidError` for JSON that could be stored, but not be answered with again."""
+    route = connection.scope.get("route")
+    declares_body = isinstance(route, APIRoute) and route.body_field is not None
+    is_json = "json" in connection.headers.get("content-type", "json")
+    if not declares_body or not is_json or not isinstance(connection, Request):
+        return
+    try:
+        # Where it is JSON, the framework has parsed it before and keeps it.
+        document = await connection.json()
+    except (ValueError, RecursionError):
+        return
+    if problem := find_problem(document):
+        raise RequestInvalidError(f"The body {problem}.")
+
+
+def find_problem(document: Any) -> str | None:
+    """Return what cannot be said in JSON that everybody reads (RFC 7493); None for nothing."""
+    level = [document]
+    for _ in range(MAXIMUM_DEPTH + 1):
+        if problem := next(filter(None, map(_describe, level)), None):
+            return problem
+        level = [child for value in level for child in _list_children(value)]
+        if not level:
+            return None
+    return f"is nested deeper than {MAXIMUM_DEPTH} levels"
+
+
+def _describe(value: Any) -> str | None:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "holds a number that is not finite"
+    if isinstance(value, int) and not SMALLEST_NUMBER <= value <= LARGEST_NUMBER:
+        return "holds a whole number of more than 64 bits"
+    if isinstance(value, dict) and len(cast("dict[str, Any]", value)) > MOST_NAMES:
+        return f"holds an object with more than {MOST_NAMES} names"
+    return None
+
+
+def _list_children(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value).values()
+    return cast("list[Any]", value) if isinstance(value, list) else ()
