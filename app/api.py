@@ -14,14 +14,15 @@ from app.web.json_bodies import check_json_body
 from app.workspaces.access_tokens.router import router as access_tokens_router
 from app.workspaces.router import router as workspaces_router
 
+# The routes are tried one after the other: those of machines, which call most, come first.
 router = APIRouter(prefix="/api/v1", dependencies=[Depends(check_json_body)])
-router.include_router(access_tokens_router)
-router.include_router(workspaces_router)
+router.include_router(runs_router)
+router.include_router(hooks_router)
 router.include_router(catalog_router)
 router.include_router(importers_router)
 router.include_router(suite_documents_router)
 router.include_router(contexts_router)
-router.include_router(runs_router)
 router.include_router(trials_router)
-router.include_router(hooks_router)
 router.include_router(realtime_router)
+router.include_router(access_tokens_router)
+router.include_router(workspaces_router)
