@@ -97,7 +97,7 @@ async def test_environments_are_put_in_order_all_or_none(team: Team) -> None:
     assert [item["id"] for item in listed] == wanted
     for wrong in (ids[:2], [*ids, ids[0]], [ids[0], ids[1], str(uuid4())], []):
         answer = await team.owner.put(f"{path}/order", {"environment_ids": wrong})
-        assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), answer.text
+        assert (answer.status_code, answer.json()["code"]) == (422, "order_incomplete"), answer.text
     assert [item["id"] for item in (await team.owner.get(path)).json()["items"]] == wanted
 
 
@@ -110,7 +110,7 @@ async def test_environments_are_filtered_sorted_and_shown_with_variables(team: T
     async def names(**query: Any) -> list[str]:
         return [item["name"] for item in (await team.owner.get(path, **query)).json()["items"]]
 
-    assert await names(name="alpha_1") == ["Alpha_1"]
+    assert await names(text="alpha_1") == ["Alpha_1"]
     assert await names(base_url="//beta") == ["Beta"]
     assert await names(sort="-created_at") == ["AlphaX1", "Beta", "Alpha_1"]
     await team.owner.patch(f"/environments/{second['id']}", {"description": "changed last"})

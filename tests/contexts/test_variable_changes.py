@@ -137,5 +137,5 @@ async def test_variables_are_filtered_and_sorted(team: Team) -> None:
         return [item["key"] for item in (await team.owner.get(path, **query)).json()["items"]]
 
     assert await keys(is_secret="true") == ["DB_KEY"]
-    assert await keys(key="db_", is_secret="false") == ["DB_HOST"]
+    assert await keys(text="db_", is_secret="false") == ["DB_HOST"]
     assert await keys(sort="-key") == ["MAIL", "DB_KEY", "DB_HOST"]

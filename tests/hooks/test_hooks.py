@@ -252,9 +252,12 @@ async def test_the_log_is_filtered_by_outcome_and_time(team: Team, environment: 
     log = await hook.list_log()
     assert [entry["outcome"] for entry in log] == ["accepted", "ignored", "accepted"]
     middle = log[1]["received_at"]
-    assert await hook.list_log(since=middle) == log[:2]
-    assert await hook.list_log(until=middle) == log[2:]
-    assert await hook.list_log(since=middle, until=log[0]["received_at"]) == log[1:2]
+    assert await hook.list_log(received_since=middle) == log[:2]
+    assert await hook.list_log(received_before=middle) == log[2:]
+    assert (
+        await hook.list_log(received_since=middle, received_before=log[0]["received_at"])
+        == log[1:2]
+    )
     assert await hook.list_log(outcome=["ignored", "failed"]) == log[1:2]
     assert await hook.list_log(sort="received_at") == log[::-1]
     page = (await team.owner.get(f"{hook.path}/deliveries", limit=2)).json()

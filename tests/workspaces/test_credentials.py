@@ -195,6 +195,6 @@ async def test_credentials_are_filtered_and_sorted(crew: Team) -> None:
     assert await names(credential_type=["mtls", "oauth2"], sort="-credential_name") == [
         *("C", "B", "A")
     ]
-    assert await names(name="b") == ["B"]
+    assert await names(text="b") == ["B"]
     assert await names(expires_before="2031-01-01T00:00:00Z") == ["A"]
     assert await names(expires_before="2029-01-01T00:00:00Z") == []

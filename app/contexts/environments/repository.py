@@ -8,8 +8,10 @@ from app.contexts.environments.schemas import (
     EnvironmentPageRequest,
 )
 from app.contexts.variables.schemas import Variable
+from app.core.errors import InvalidError
 from app.core.identifiers import EnvironmentId, ProjectId
 from app.db.conditions import at_least, containing
+from app.db.errors import OrderIncompleteError
 from app.db.session import Session
 from app.web.pagination import Listing, Page
 from app.web.resources import Resource
@@ -30,8 +32,8 @@ async def list_environments(
 ) -> Page[Environment]:
     """Return the environments of a project that fulfil the filters."""
     where: dict[str, object] = {"project_id": project_id}
-    if page.name is not None:
-        where["name"] = containing(page.name)
+    if page.text is not None:
+        where["name"] = containing(page.text)
     if page.base_url is not None:
         where["base_url"] = containing(page.base_url)
     if page.updated_since is not None:
@@ -46,7 +48,10 @@ async def reorder_environments(
 ) -> None:
     """Number the environments of a project in this order, all or none."""
     request = {"project_id": str(project_id), **order.model_dump(mode="json")}
-    await session.call("order_environments", request, idempotent=True)
+    try:
+        await session.call("order_environments", request, idempotent=True)
+    except InvalidError as error:
+        raise OrderIncompleteError(error.detail) from error
 
 
 async def duplicate_environment(

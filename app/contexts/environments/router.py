@@ -17,7 +17,7 @@ from app.contexts.environments.schemas import (
 )
 from app.core.errors import AlreadyExistsError, ForbiddenError, NotFoundError
 from app.core.identifiers import EnvironmentId, ProjectId
-from app.db.errors import EnvironmentInUseError, SecretRejectedError
+from app.db.errors import EnvironmentInUseError, OrderIncompleteError, SecretRejectedError
 from app.web.entity_tags import IfMatch
 from app.web.errors import InvalidCursorError, PreconditionFailedError, RequestInvalidError
 from app.web.pagination import Page
@@ -63,7 +63,7 @@ async def list_environments(
 @router.put(
     "/projects/{project_id}/environments/order",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problem_responses(*REFUSALS),
+    responses=problem_responses(*REFUSALS, OrderIncompleteError),
 )
 async def reorder_environments(
     project_id: ProjectId, order: EnvironmentOrder, session: UserSession

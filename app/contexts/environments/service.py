@@ -65,7 +65,7 @@ async def delete_environment(
 async def reorder_environments(
     session: Session, project_id: ProjectId, order: EnvironmentOrder
 ) -> None:
-    """Put the environments of a project in this order; raises `InvalidError` for an incomplete one."""
+    """Put all environments in this order; raises `OrderIncompleteError` for fewer or more."""
     await repository.reorder_environments(session, project_id, order)
 
 

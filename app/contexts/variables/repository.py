@@ -27,8 +27,8 @@ async def list_variables(
     where: dict[str, object] = {"environment_id": environment_id}
     if page.is_secret is not None:
         where["is_secret"] = page.is_secret
-    if page.key is not None:
-        where["key"] = containing(page.key)
+    if page.text is not None:
+        where["key"] = containing(page.text)
     return await VARIABLES.listing.select_page(session, page, sort=page.sort, include=(), **where)
 
 

@@ -11,7 +11,6 @@ from app.contexts.variables.schemas import (
     VariableKey,
     VariablePageRequest,
     VariablePut,
-    VariableSet,
     VariablesPut,
 )
 from app.core.errors import ForbiddenError, NotFoundError
@@ -48,11 +47,13 @@ async def put_variables(
     session: UserSession,
     secrets: CallersSecretWriter,
     precondition: IfMatch,
-) -> VariableSet:
+) -> Page[Variable]:
     """
     Make these the variables of an environment, all or nothing; needs the role admin.
 
     Variables that are not named are removed. A secret that is named without a value keeps its own.
+    `If-Match` takes the tag of the list that holds all of them, read with `limit=500`, or of this
+    answer, which is that list.
     """
     return await service.put_variables(session, secrets, environment_id, variables, precondition)
 

@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from app.core.identifiers import EnvironmentId, VariableId
 from app.web.fields import RequestModel, SearchText
 from app.web.pagination import PageRequest
 from app.web.resources import DatedModel
+
+MAXIMUM_VARIABLES = 500
 
 VariableKey = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", min_length=1, max_length=128)
@@ -53,7 +55,7 @@ class VariablesPut(RequestModel):
     """All variables that an environment is to have, by key; others are removed."""
 
     variables: dict[VariableKey, VariableEntry] = Field(
-        max_length=500,
+        max_length=MAXIMUM_VARIABLES,
         examples=[
             {
                 "EMAIL": {"value": "ada@example.org"},
@@ -79,19 +81,12 @@ class Variable(DatedModel):
     value_set_at: datetime | None
 
 
-class VariableSet(BaseModel):
-    """Every variable of an environment, by key."""
-
-    items: list[Variable]
-
-
 class VariablePageRequest(PageRequest):
-    """Which piece of which variables."""
+    """Which piece of which variables; one piece can hold all of an environment."""
 
+    limit: int = Field(default=50, ge=1, le=MAXIMUM_VARIABLES, description="How many at most.")
     is_secret: bool | None = None
-    key: SearchText | None = Field(
-        default=None, description="Their keys contain this text."
-    )
+    text: SearchText | None = Field(default=None, description="Their keys contain this text.")
     sort: (
         Literal["key", "-key", "created_at", "-created_at", "updated_at", "-updated_at"] | None
     ) = None

@@ -6,12 +6,11 @@ from app.contexts.variables.schemas import (
     Variable,
     VariablePageRequest,
     VariablePut,
-    VariableSet,
     VariablesPut,
 )
 from app.core.errors import ForbiddenError, NotFoundError
 from app.core.identifiers import EnvironmentId
-from app.db.session import Session
+from app.db.session import Row, Session
 from app.web.entity_tags import Precondition
 from app.web.errors import PreconditionFailedError
 from app.web.pagination import Page
@@ -81,20 +80,25 @@ async def put_variables(
     environment_id: EnvironmentId,
     variables: VariablesPut,
     precondition: Precondition,
-) -> VariableSet:
+) -> Page[Variable]:
     """
-    Make these the variables of an environment, all or nothing.
+    Make these the variables of an environment, all or nothing; the list of all is answered.
 
     Raises `NotFoundError`, `ForbiddenError`, `PreconditionFailedError`, or `SecretRejectedError`
     for a new secret without a value. Whether the caller may is asked with their own rights first.
     """
     rows = await repository.read_for_change(session, environment_id)
-    precondition.check(VariableSet.model_validate({"items": rows}))
+    precondition.check(_list_all(rows))
     known = {row["id"]: row["updated_at"] for row in rows} if precondition.is_given else None
     stored = await repository.replace_variables(secrets, environment_id, variables, known)
     if stored is None:
         raise PreconditionFailedError
-    return VariableSet.model_validate({"items": stored})
+    return _list_all(stored)
+
+
+def _list_all(rows: list[Row]) -> Page[Variable]:
+    """Return the same document, thus the same tag, as the list that holds all of them."""
+    return Page(items=[Variable.model_validate(row) for row in rows], next_cursor=None)
 
 
 async def _replace_known(

@@ -48,6 +48,8 @@ class DeliveryPageRequest(PageRequest):
     """Which deliveries of a hook, the newest first."""
 
     outcome: Annotated[list[Outcome], Query()] = []
-    since: Annotated[AwareDatetime | None, Query(description="Received then or later.")] = None
-    until: Annotated[AwareDatetime | None, Query(description="Received before.")] = None
+    received_since: Annotated[
+        AwareDatetime | None, Query(description="Received then or later.")
+    ] = None
+    received_before: Annotated[AwareDatetime | None, Query(description="Received before.")] = None
     sort: Annotated[Literal["received_at", "-received_at"], Query()] = "-received_at"

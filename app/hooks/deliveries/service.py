@@ -31,8 +31,8 @@ async def list_deliveries(
         hook_id=hook_id,
         outcome=(any_of(page.outcome),) if page.outcome else (),
         received_at=(
-            *((at_least(page.since.isoformat()),) if page.since else ()),
-            *((before(page.until.isoformat()),) if page.until else ()),
+            *((at_least(page.received_since.isoformat()),) if page.received_since else ()),
+            *((before(page.received_before.isoformat()),) if page.received_before else ()),
         ),
     )
 

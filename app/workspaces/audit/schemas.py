@@ -19,7 +19,9 @@ class AuditPageRequest(PageRequest):
     entity_id: UUID | None = None
     actor_id: UserId | None = None
     action: ChangeAction | None = Field(default=None, examples=["update"])
-    since: AwareDatetime | None = Field(default=None, description="Entries from this moment on.")
+    created_since: AwareDatetime | None = Field(
+        default=None, description="Entries from this moment on."
+    )
 
 
 class AuditEntry(BaseModel):

@@ -24,8 +24,8 @@ async def list_audit_entries(
     wanted = page.model_dump(
         include={"entity_type", "entity_id", "actor_id", "action"}, exclude_none=True
     )
-    if page.since is not None:
-        wanted["created_at"] = at_least(page.since.isoformat())
+    if page.created_since is not None:
+        wanted["created_at"] = at_least(page.created_since.isoformat())
     return await ENTRIES.select_page(
         session, page, sort=NEWEST_FIRST, organization_id=organization_id, **wanted
     )

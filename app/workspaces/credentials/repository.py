@@ -38,8 +38,8 @@ async def list_credentials(session: Session, page: CredentialPageRequest) -> Pag
     where: dict[str, object] = {"organization_id": page.organization_id}
     if page.credential_type:
         where["credential_type"] = any_of(page.credential_type)
-    if page.name is not None:
-        where["credential_name"] = containing(page.name)
+    if page.text is not None:
+        where["credential_name"] = containing(page.text)
     if page.expires_before is not None:
         where["token_expires_at"] = before(page.expires_before.isoformat())
     return await CREDENTIALS.listing.select_page(session, page, sort=page.sort, include=(), **where)
