@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from app.core.errors import (
     AppError,
@@ -27,6 +28,7 @@ from app.web.errors import (
 MEDIA_TYPE: Final = "application/problem+json"
 MOST_PROBLEMS: Final = 100
 """Of one request that are named; whoever mends them hears of the others."""
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _SOURCES: Final = frozenset({"body", "query", "path", "header", "cookie"})
 _BY_STATUS: Final[Mapping[int, type[AppError]]] = {
     404: RouteNotFoundError,
@@ -126,7 +128,21 @@ async def _handle_http_exception(request: Request, error: Exception) -> JSONResp
     refusal = _BY_STATUS.get(exception.status_code, RequestInvalidError)()
     response = render_problem(refusal, request.state.request_id)
     response.headers.update(exception.headers or {})
+    if exception.status_code == MethodNotAllowedError.status:
+        response.headers["Allow"] = ", ".join(_list_allowed(request))
     return response
+
+
+def _list_allowed(request: Request) -> list[str]:
+    """Return all methods of the path; the framework names those of its first route only."""
+    routes = cast("FastAPI", request.app).routes
+    return [
+        method
+        for method in _METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes
+        )
+    ]
 
 
 def render_unhandled(request_id: str) -> JSONResponse:
