@@ -49,8 +49,7 @@ class RunQueue:
         self._database_url = database_url
         connector = procrastinate.PsycopgConnector(
             conninfo=database_url,
-            # Every query of the library is one statement: transactions around it cost two more.
-            kwargs={"options": f"-c search_path={queue_schema.SCHEMA}", "autocommit": True},
+            kwargs={"options": f"-c search_path={queue_schema.SCHEMA}"},
             min_size=1,
             max_size=4,
             timeout=CONNECTION_PATIENCE.total_seconds(),
