@@ -85,7 +85,8 @@ class _Masker:
         return self._show(value) if isinstance(value, str) else value
 
     def _mask_item(self, name: str, item: JsonValue, place: Location) -> JsonValue:
-        is_secret = _SECRET_NAME.search(name) and isinstance(item, str)
+        # Whatever its shape: a PIN is a number, and `credentials` hold what is named harmlessly.
+        is_secret = _SECRET_NAME.search(name) and item is not None and not isinstance(item, bool)
         return MASK if is_secret else self.mask(item, (*place, name))
 
     def _show(self, text: str) -> str:

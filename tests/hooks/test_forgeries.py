@@ -167,6 +167,8 @@ async def test_secrets_are_masked_wherever_they_come_in(workspace: Workspace) ->
     record = {
         "card": {"number": "4111"},
         "users": [{"email": "ada@example.org", "password": "hunter2hunter2"}],
+        "credentials": {"user": "ada", "key": ["within-credentials"]},
+        "token": 98765432,
         "note": f"sent with {hook.secret}",
     }
     more = {"Cookie": "session=abc", "X-Api-Key": "key-of-somebody", "X-Copy": hook.secret}
@@ -179,6 +181,8 @@ async def test_secrets_are_masked_wherever_they_come_in(workspace: Workspace) ->
         "4111",
         "ada@example.org",
         "hunter2",
+        "within-credentials",
+        "98765432",
         "session=abc",
         "key-of-somebody",
     ):
