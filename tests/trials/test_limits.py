@@ -10,7 +10,7 @@ from tests.fixtures.users import SignUp
 from tests.targets.serving import RunningTarget
 from tests.trials.laboratory import Laboratory, build_laboratory
 from tests.trials.target import Target
-from tests.workspaces.people import gather_team
+from tests.workspaces.people import Team, gather_team
 
 SETTINGS = {
     "NETWORK_GUARD": "true",
@@ -30,22 +30,24 @@ def strict_service(
         yield running
 
 
-@pytest.fixture
-async def strict(
-    strict_service: Service,
-    supabase: SupabaseDetails,
-    sign_up: SignUp,
-    running_target: RunningTarget,
-) -> AsyncIterator[Laboratory]:
+@pytest.fixture(scope="module")
+async def strict_team(
+    strict_service: Service, supabase: SupabaseDetails, sign_up: SignUp
+) -> AsyncIterator[Team]:
     """An organization whose tests may reach the target, and otherwise only what is public."""
+    async with gather_team(strict_service, supabase, sign_up) as team:
+        path = f"/organizations/{team.organization['id']}"
+        policy = {"network_policy": {"allow": ["127.0.0.1/32"]}}
+        assert (await team.owner.patch(path, policy)).status_code == 200
+        yield team
+
+
+@pytest.fixture
+async def strict(strict_team: Team, running_target: RunningTarget) -> AsyncIterator[Laboratory]:
     target = Target()
     running_target.application = target.application
-    async with gather_team(strict_service, supabase, sign_up) as crew:
-        path = f"/organizations/{crew.organization['id']}"
-        policy = {"network_policy": {"allow": ["127.0.0.1/32"]}}
-        assert (await crew.owner.patch(path, policy)).status_code == 200
-        yield await build_laboratory(crew, target, running_target.url)
-        target.release.set()
+    yield await build_laboratory(strict_team, target, running_target.url)
+    target.release.set()
 
 
 async def test_a_user_and_the_process_have_room_for_so_many(strict: Laboratory) -> None:
