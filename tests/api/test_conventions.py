@@ -1,0 +1,298 @@
+"""What all operations have in common, tried on every one that the description says it of."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.api.calling import TABLE, freshen
+from tests.api.examples import Operation, fill_in
+from tests.api.world import World
+
+STALE = '"what-nobody-has-seen"'
+# They do not answer with what they did: they stream, or take no token.
+NOT_REPEATED = frozenset({"create_access_token", "deliver_to_hook"})
+
+
+def build(world: World, operation: Operation, **headers: str) -> httpx.Request:
+    """Return the request that the description shows, with the ids of the world."""
+    return world.team.owner.http.build_request(
+        operation.method.upper(),
+        operation.path.format(**{name: world.known[name] for name in operation.parameters}),
+        params=fill_in(operation.make_query(), world.known),
+        json=freshen(fill_in(operation.make_body(), world.known)),
+        headers=headers,
+    )
+
+
+async def send(world: World, request: httpx.Request) -> httpx.Response:
+    return await world.team.owner.http.send(request)
+
+
+async def send_all(
+    world: World,
+    operations: dict[str, Operation],
+    wanted: Callable[[Operation], bool],
+    **headers: str,
+) -> dict[str, httpx.Response]:
+    """Return what the operations answer, by their names."""
+    chosen = {name: operation for name, operation in operations.items() if wanted(operation)}
+    assert chosen
+    return {
+        name: await send(world, build(world, operation, **headers))
+        for name, operation in chosen.items()
+    }
+
+
+def is_problem(answer: httpx.Response, status: int, code: str) -> bool:
+    if answer.headers["Content-Type"] != "application/problem+json":
+        return False
+    document = answer.json()
+    return (answer.status_code, document["status"], document["code"]) == (
+        status,
+        status,
+        code,
+    ) and document["request_id"] == answer.headers["X-Request-ID"]
+
+
+async def test_every_list_can_be_walked_piece_by_piece(
+    world: World, operations: dict[str, Operation]
+) -> None:
+    """With each order, both ways round, by `Link` alone; filters stay in it."""
+    for name, operation in operations.items():
+        if "cursor" not in operation.query_names:
+            continue
+        for sort in operation.list_choices("sort") or [None]:
+            first = build(world, operation)
+            parameters = {"limit": "1"} | ({"sort": sort} if sort else {})
+            first.url = first.url.copy_merge_params(parameters)
+            whole = first.url.copy_merge_params({"limit": "200"})
+            every = (await world.team.owner.http.get(whole)).json()["items"]
+            walked: list[Any] = []
+            url: httpx.URL | None = first.url
+            while url is not None and len(walked) < 4:
+                answer = await world.team.owner.http.get(url)
+                assert answer.status_code == 200, (name, sort, answer.text)
+                walked += answer.json()["items"]
+                following = answer.links.get("next", {}).get("url")
+                assert (following is None) == (answer.json()["next_cursor"] is None), name
+                url = first.url.join(following) if following else None
+                assert url is None or parameters.items() <= dict(url.params).items(), name
+            assert _identify(walked) == _identify(every[:4]), (name, sort)
+
+
+def _identify(items: list[Any]) -> list[Any]:
+    """Runs go on between two reads, so only which they are is compared."""
+    return [item.get("id", item) for item in items]
+
+
+async def test_every_list_refuses_what_is_no_piece_of_it(
+    world: World, operations: dict[str, Operation]
+) -> None:
+    for name, operation in operations.items():
+        if "cursor" not in operation.query_names:
+            continue
+        for query, code in (
+            ({"limit": "0"}, "invalid_request"),
+            ({"limit": "501"}, "invalid_request"),
+            ({"cursor": "nonsense"}, "invalid_cursor"),
+            ({"cursor": "WyJhIiwiYiJd"}, "invalid_cursor"),
+            ({"surprise": "1"}, "invalid_request"),
+        ):
+            request = build(world, operation)
+            answer = await world.team.owner.http.get(request.url.copy_merge_params(query))
+            assert is_problem(answer, 422, code), (name, query, answer.text)
+            assert answer.json()["field"] == next(iter(query)), (name, query)
+
+
+async def test_a_cursor_serves_its_own_order_only(world: World) -> None:
+    path = "/suites/{suite_id}/cases".format(**world.known)
+    first = (await world.team.owner.get(path, sort="name", limit=1)).json()
+    for sort in ("-name", "created_at", "order_index"):
+        answer = await world.team.owner.get(path, sort=sort, cursor=first["next_cursor"])
+        assert is_problem(answer, 422, "invalid_cursor"), answer.text
+
+
+async def test_every_read_is_confirmed_with_304(
+    world: World, operations: dict[str, Operation]
+) -> None:
+    def is_read(operation: Operation) -> bool:
+        return operation.method == "get" and "304" in operation.statuses
+
+    for name, answer in (await send_all(world, operations, is_read)).items():
+        assert answer.status_code == 200, (name, answer.text)
+        again = await send(
+            world, build(world, operations[name], **{"If-None-Match": answer.headers["ETag"]})
+        )
+        assert (again.status_code, again.content) == (304, b""), name
+        assert again.headers["ETag"] == answer.headers["ETag"], name
+
+
+async def test_every_change_refuses_a_stale_tag(
+    world: World, operations: dict[str, Operation]
+) -> None:
+    def is_conditional(operation: Operation) -> bool:
+        return "If-Match" in operation.header_names and operation.name != "put_suite_document"
+
+    answers = await send_all(world, operations, is_conditional, **{"If-Match": STALE})
+    changes = {name for name in operations if name.startswith(("update_", "delete_", "replace_"))}
+    assert changes - answers.keys() == {"update_preferences", "delete_dependency"}
+    for name, answer in answers.items():
+        assert is_problem(answer, 412, "precondition_failed"), (name, answer.text)
+
+
+@pytest.mark.parametrize(
+    ("path", "include"),
+    [
+        ("/projects/{project_id}", "suites"),
+        ("/suites/{suite_id}", "cases"),
+        ("/environments/{environment_id}", "variables"),
+        ("/users/me", "memberships"),
+    ],
+)
+async def test_tags_hold_with_and_without_parts(world: World, path: str, include: str) -> None:
+    address = f"/api/v1{path.format(**world.known)}"
+    http = world.team.owner.http
+    name = "full_name" if include == "memberships" else "description"
+    for query in ({}, {"include": include}):
+        read = await http.get(address, params=query)
+        changed = await http.patch(
+            address, json={name: uuid4().hex}, headers={"If-Match": read.headers["ETag"]}
+        )
+        assert changed.status_code == 200, changed.text
+        assert include not in changed.json()
+
+
+async def test_the_variables_are_replaced_by_the_tag_of_their_list(world: World) -> None:
+    address = "/api/v1/environments/{environment_id}/variables".format(**world.known)
+    http = world.team.owner.http
+    read = await http.get(address, params={"limit": 500})
+    body = {
+        "variables": {
+            item["key"]: {"value": item["value"], "is_secret": item["is_secret"]}
+            for item in read.json()["items"]
+        }
+        | {"ADDED": {"value": "1"}}
+    }
+    conditions = {"If-Match": read.headers["ETag"]}
+    written = await http.put(address, json=body, headers=conditions)
+    assert written.status_code == 200, written.text
+    listed = await http.get(address, params={"limit": 500})
+    assert (listed.json(), listed.headers["ETag"]) == (written.json(), written.headers["ETag"])
+    late = await http.put(address, json=body, headers=conditions)
+    assert is_problem(late, 412, "precondition_failed")
+
+
+async def test_every_post_is_carried_out_once(
+    spent_world: World, operations: dict[str, Operation]
+) -> None:
+    """The same answer for the same request, 422 for another one with its key."""
+    repeatable = {
+        name
+        for name, operation in operations.items()
+        if operation.method == "post" and name not in NOT_REPEATED
+    }
+    assert all("Idempotency-Key" in operations[name].header_names for name in repeatable)
+    for name in sorted(repeatable):
+        request = build(spent_world, operations[name], **{"Idempotency-Key": uuid4().hex})
+        first = await send(spent_world, request)
+        if not first.is_success:
+            assert TABLE[name]["owner"] >= 400, (name, first.text)
+            continue
+        again = await send(spent_world, request)
+        assert again.headers.get("Idempotent-Replayed") == "true", name
+        assert (again.status_code, again.content) == (first.status_code, first.content), name
+        for header in ("Location", "ETag"):
+            assert again.headers.get(header) == first.headers.get(header), (name, header)
+        other = httpx.Request(
+            "POST", request.url, headers=_without_length(request), content=b'{"other": 1}'
+        )
+        answer = await send(spent_world, other)
+        assert is_problem(answer, 422, "idempotency_key_reused"), (name, answer.text)
+
+
+def _without_length(request: httpx.Request) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in request.headers.items() if name != "content-length"]
+
+
+async def test_one_of_two_at_once_is_carried_out(world: World) -> None:
+    headers = {"Idempotency-Key": uuid4().hex}
+    path = "/api/v1/projects/{project_id}/suites".format(**world.known)
+    body = {"name": f"Once-{uuid4().hex[:8]}"}
+    http = world.team.owner.http
+    answers = await asyncio.gather(*(http.post(path, json=body, headers=headers) for _ in range(4)))
+    created = {answer.json()["id"] for answer in answers if answer.status_code == 201}
+    assert len(created) == 1
+    for answer in answers:
+        assert answer.status_code == 201 or is_problem(answer, 409, "idempotency_key_in_use")
+
+
+async def test_every_body_is_checked(world: World, operations: dict[str, Operation]) -> None:
+    """Broken JSON, none at all, another type and unknown fields are named, each as a problem."""
+    bodies = {
+        b"{": "application/json",
+        b"": "application/json",
+        b"[]": "application/json",
+        b'{"surprise": 1}': "application/json",
+        b"name=x": "application/x-www-form-urlencoded",
+    }
+    for name, operation in operations.items():
+        if not operation.requires_json or operation.name == "deliver_to_hook":
+            continue
+        for body, kind in bodies.items():
+            request = build(world, operation)
+            wrong = httpx.Request(
+                request.method,
+                request.url,
+                headers={**world.team.owner.user.headers, "Content-Type": kind},
+                content=body,
+            )
+            answer = await send(world, wrong)
+            assert is_problem(answer, 422, "invalid_request"), (name, body, answer.text)
+            assert answer.json()["field"], (name, body)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+async def test_unknown_paths_are_problems(world: World, method: str) -> None:
+    answer = await world.team.owner.http.request(method, "/api/v1/nothing-here")
+    assert is_problem(answer, 404, "route_not_found")
+
+
+async def test_other_methods_are_problems_that_name_the_allowed(world: World) -> None:
+    answer = await world.team.owner.http.request("DELETE", "/api/v1/organizations")
+    assert is_problem(answer, 405, "method_not_allowed")
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "POST"}
+
+
+async def test_request_ids_come_back(world: World) -> None:
+    for offered, taken in (("from-the-page.1", True), ("with blanks", False), ("x" * 129, False)):
+        answer = await world.team.owner.http.get(
+            "/api/v1/nothing-here", headers={"X-Request-ID": offered}
+        )
+        assert is_problem(answer, 404, "route_not_found")
+        assert (answer.headers["X-Request-ID"] == offered) is taken
+
+
+async def test_all_times_are_in_utc(world: World, operations: dict[str, Operation]) -> None:
+    def is_read(operation: Operation) -> bool:
+        return operation.method == "get" and "304" in operation.statuses
+
+    for name, answer in (await send_all(world, operations, is_read)).items():
+        if not answer.headers["Content-Type"].startswith("application/json"):
+            continue
+        for field, value in _iter_times(answer.json()):
+            assert value.endswith(("Z", "+00:00")), (name, field, value)
+
+
+def _iter_times(document: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(document, list):
+        for item in cast("list[Any]", document):
+            yield from _iter_times(item)
+    elif isinstance(document, dict):
+        for name, value in cast("dict[str, Any]", document).items():
+            if name.endswith("_at") and isinstance(value, str):
+                yield name, value
+            yield from _iter_times(value)
