@@ -99,3 +99,23 @@ async def test_browsers_of_listed_origins_may_read_answers_and_ids(app: FastAPI)
     assert allowed.headers["access-control-allow-origin"] == ORIGIN
     assert "X-Request-ID" in allowed.headers["access-control-expose-headers"]
     assert "access-control-allow-origin" not in foreign.headers
+
+
+async def test_browsers_may_send_and_read_all_headers_of_the_conventions(app: FastAPI) -> None:
+    sent = "Authorization, Idempotency-Key, If-Match, If-None-Match, Prefer, Last-Event-ID"
+    asked = {
+        "Origin": ORIGIN,
+        "Access-Control-Request-Method": "PATCH",
+        "Access-Control-Request-Headers": sent,
+    }
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        preflight = await client.options("/api/v1/organizations", headers=asked)
+        answer = await client.get("/api/v1/nothing-here", headers={"Origin": ORIGIN})
+    assert preflight.status_code == 200
+    assert "PATCH" in preflight.headers["access-control-allow-methods"]
+    assert set(sent.split(", ")) <= set(
+        preflight.headers["access-control-allow-headers"].split(", ")
+    )
+    exposed = set(answer.headers["access-control-expose-headers"].split(", "))
+    assert {"ETag", "Link", "Location", "Retry-After", "Preference-Applied"} <= exposed
