@@ -39,7 +39,8 @@ class _Comparison:
     def compare_operations(self, old: Schema, new: Schema, place: str) -> Iterator[str]:
         if old["operationId"] != new["operationId"]:
             yield f"{place}: operation id {old['operationId']} is now {new['operationId']}"
-        yield from _compare_parameters(old, new, place)
+        before = _name_parameters(self.old, old)
+        yield from _compare_parameters(before, _name_parameters(self.new, new), place)
         yield from self._compare_bodies(old, new, place)
         yield from self._compare_answers(old, new, place)
 
@@ -97,14 +98,26 @@ class _Comparison:
             yield from self._compare(*items, f"{place}[]", direction, known)
 
 
-def _resolve(document: Schema, schema: Schema) -> Schema:
-    name = schema.get("$ref", "").rpartition("/")[2]
-    return document["components"]["schemas"][name] if name else schema
+def _resolve(document: Schema, described: Schema) -> Schema:
+    """Return what a reference such as `#/components/schemas/Run` stands for."""
+    if "$ref" not in described:
+        return described
+    _, components, kind, name = described["$ref"].split("/")
+    return document[components][kind][name]
 
 
-def _compare_parameters(old: Schema, new: Schema, place: str) -> Iterator[str]:
-    before = {(item["in"], item["name"]): item for item in old.get("parameters", [])}
-    after = {(item["in"], item["name"]): item for item in new.get("parameters", [])}
+def _name_parameters(document: Schema, operation: Schema) -> dict[tuple[str, str], Schema]:
+    parameters = [_resolve(document, item) for item in operation.get("parameters", [])]
+    return {(item["in"], _name_parameter(item)): item for item in parameters}
+
+
+def _name_parameter(item: Schema) -> str:
+    return item["name"].lower() if item["in"] == "header" else item["name"]
+
+
+def _compare_parameters(
+    before: Mapping[tuple[str, str], Schema], after: Mapping[tuple[str, str], Schema], place: str
+) -> Iterator[str]:
     for where, name in before.keys() - after.keys():
         yield f"{place}: {where} parameter {name} is gone"
     for key, item in after.items():
