@@ -3,7 +3,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
-from hypothesis import settings as Settings
+import hypothesis
 from hypothesis.strategies import SearchStrategy
 from schemathesis.core.transport import Response
 
@@ -40,7 +40,7 @@ class APIStateMachine:
         self, response: Response, case: Case, *arguments: object, **keywords: object
     ) -> None: ...
     @classmethod
-    def run(cls, *, settings: Settings | None = None) -> None: ...
+    def run(cls, *, settings: hypothesis.settings | None = None) -> None: ...
 
 class BaseSchema:
     def __getitem__(self, path: str) -> Mapping[str, APIOperation]: ...

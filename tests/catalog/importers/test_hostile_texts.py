@@ -170,8 +170,16 @@ def test_the_same_text_is_read_alike(name: str) -> None:
 def test_wrong_types_are_no_requests() -> None:
     strange: list[Any] = [1, None, [], {"type": []}, {"request": []}, {"http": 7}, {"info": 1}]
     request: dict[str, Any] = {
-        "url": {}, "headers": {"a": 1}, "params": [1, {"name": []}], "body": {"mode": {}},
-        "auth": [], "vars": [], "assertions": {}, "script": 3, "tests": [], "docs": {},
+        "url": {},
+        "headers": {"a": 1},
+        "params": [1, {"name": []}],
+        "body": {"mode": {}},
+        "auth": [],
+        "vars": [],
+        "assertions": {},
+        "script": 3,
+        "tests": [],
+        "docs": {},
     }
     items = [*strange, {"type": "http", "request": request}]
     documents: list[dict[str, Any]] = [
