@@ -18,14 +18,25 @@ def read_payload(message: Message) -> JsonValue:
 
     Raises `HookPayloadError`.
     """
-    types = [value for name, value in message.headers if name == b"content-type"]
-    is_form = any(value.split(b";")[0].strip().lower() == FORM_TYPE for value in types)
-    content = _read_form(message.body) if is_form else message.body
     try:
-        return parse_json(content)
+        return parse_json(message.body)
     except ValueError as error:
-        reason = str(error).partition(":")[0]
-        raise HookPayloadError(f"The body is not JSON: {reason}.") from error
+        # What is JSON is never read as a form: senders do not sign the header that says which it is.
+        if not _is_form(message):
+            raise _refuse(error) from error
+    try:
+        return parse_json(_read_form(message.body))
+    except ValueError as error:
+        raise _refuse(error) from error
+
+
+def _is_form(message: Message) -> bool:
+    types = [value for name, value in message.headers if name == b"content-type"]
+    return any(value.split(b";")[0].strip().lower() == FORM_TYPE for value in types)
+
+
+def _refuse(error: ValueError) -> HookPayloadError:
+    return HookPayloadError(f"The body is not JSON: {str(error).partition(':')[0]}.")
 
 
 def _read_form(body: bytes) -> bytes:

@@ -120,6 +120,17 @@ async def test_a_form_is_read_as_github_sends_it(workspace: Workspace) -> None:
         assert read_answer(refused) == (422, "hook_payload_invalid"), wrong
 
 
+async def test_signed_json_is_not_read_as_a_form_because_a_header_says_so(
+    workspace: Workspace,
+) -> None:
+    hook = await create_hook(workspace, "github", mapping={"target_version": "$.after"})
+    body = b'{"after": "c0ffee", "note": "&payload=%7B%22after%22%3A%22forged%22%7D&"}'
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await hook.deliver(body=body, more=form)
+    run = await workspace.get(f"/runs/{answer.json()['run_id']}")
+    assert run["target_version"] == "c0ffee"
+
+
 async def test_both_secrets_are_good_while_they_overlap(workspace: Workspace) -> None:
     hook = await create_hook(workspace)
     old = hook.secret
