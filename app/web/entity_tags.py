@@ -57,7 +57,9 @@ def _iter_shown(resource: BaseModel, parts: Collection[str]) -> Iterator[dict[st
     for count in range(len(parts) + 1):
         for hidden in combinations(parts, count):
             for sparse in (True, False):
-                yield resource.model_dump(mode="json", exclude=set(hidden), exclude_unset=sparse)
+                shown = resource.model_dump_json(exclude=set(hidden), exclude_unset=sparse)
+                # Read as callers read it: whole numbers beyond 64 bits are not exact there either.
+                yield orjson.loads(shown)
 
 
 async def read_precondition(

@@ -34,18 +34,18 @@ def strict_service(
 async def strict_team(
     strict_service: Service, supabase: SupabaseDetails, sign_up: SignUp
 ) -> AsyncIterator[Team]:
-    """An organization whose tests may reach the target, and otherwise only what is public."""
     async with gather_team(strict_service, supabase, sign_up) as team:
-        path = f"/organizations/{team.organization['id']}"
-        policy = {"network_policy": {"allow": ["127.0.0.1/32"]}}
-        assert (await team.owner.patch(path, policy)).status_code == 200
         yield team
 
 
 @pytest.fixture
 async def strict(strict_team: Team, running_target: RunningTarget) -> AsyncIterator[Laboratory]:
+    """Tests may reach the target, and otherwise only what is public."""
     target = Target()
     running_target.application = target.application
+    path = f"/organizations/{strict_team.organization['id']}"
+    policy = {"network_policy": {"allow": ["127.0.0.1/32"]}}
+    assert (await strict_team.owner.patch(path, policy)).status_code == 200
     yield await build_laboratory(strict_team, target, running_target.url)
     target.release.set()
 
