@@ -1,6 +1,7 @@
 """What JSON in a request may hold, whatever it is for."""
 
 import math
+import sys
 from collections.abc import Iterable
 from typing import Any, Final, cast
 
@@ -13,8 +14,8 @@ from app.web.errors import RequestInvalidError
 MAXIMUM_DEPTH: Final = 100
 MOST_NAMES: Final = 10_000
 """Of one object: to complain about each of a hundred thousand unknown ones would take seconds."""
-SMALLEST_NUMBER: Final = -(2**63)
-LARGEST_NUMBER: Final = 2**64 - 1
+LARGEST_NUMBER: Final = int(sys.float_info.max)
+"""The database returns 1e22 as the whole number that it is: what it returns has to be accepted."""
 
 
 async def check_json_body(connection: HTTPConnection) -> None:
@@ -48,8 +49,8 @@ def find_problem(document: Any) -> str | None:
 def _describe(value: Any) -> str | None:
     if isinstance(value, float) and not math.isfinite(value):
         return "holds a number that is not finite"
-    if isinstance(value, int) and not SMALLEST_NUMBER <= value <= LARGEST_NUMBER:
-        return "holds a whole number of more than 64 bits"
+    if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+        return "holds a whole number that is too large"
     if isinstance(value, dict) and len(cast("dict[str, Any]", value)) > MOST_NAMES:
         return f"holds an object with more than {MOST_NAMES} names"
     return None

@@ -11,11 +11,10 @@ from app.web.json_bodies import MAXIMUM_DEPTH, MOST_NAMES, find_problem
         float("nan"),
         float("-inf"),
         10**400,
-        2**64,
-        -(2**63) - 1,
+        -(10**309),
         dict.fromkeys(map(str, range(MOST_NAMES + 1))),
     ],
-    ids=["nan", "infinite", "huge", "too large", "too small", "names"],
+    ids=["nan", "infinite", "too large", "too small", "names"],
 )
 def test_what_cannot_be_answered_with_is_found_at_any_place(value: object) -> None:
     assert find_problem(value)
@@ -31,4 +30,4 @@ def test_what_is_nested_too_deep_is_found() -> None:
 
 
 def test_everything_else_is_fine() -> None:
-    assert find_problem({"a": [2**64 - 1, -(2**63), 1e308, True, None, "x", {}, []]}) is None
+    assert find_problem({"a": [2**64, -(10**300), 1e308, True, None, "x", {}, []]}) is None
