@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from app.realtime.upstream import RealtimeUpstream
 from app.runs.execution.recorder import HEARTBEAT_INTERVAL
 from scripts.demonstration.components import Service, SupabaseDetails
+from tests.fixtures.connections import SHORT_LIVED
 from tests.fixtures.database import Connect
 from tests.fixtures.users import SignUp
 from tests.realtime.conditions import until
@@ -41,7 +42,7 @@ async def service_role(supabase: SupabaseDetails) -> AsyncIterator[httpx.AsyncCl
     """The API of the stack with all rights."""
     headers = {"apikey": supabase.secret_key}
     async with httpx.AsyncClient(
-        base_url=supabase.supabase_url, headers=headers, timeout=30
+        base_url=supabase.supabase_url, headers=headers, timeout=30, limits=SHORT_LIVED
     ) as client:
         yield client
 

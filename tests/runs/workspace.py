@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 
 from scripts.demonstration.components import Service
+from tests.fixtures.connections import SHORT_LIVED
 from tests.fixtures.users import User
 
 Document = dict[str, Any]
@@ -107,7 +108,9 @@ class Workspace:
 async def open_workspace(service: Service, user: User, base_url: str) -> AsyncGenerator[Workspace]:
     """Yield a new workspace; its client closes at the end."""
     api = f"{service.url}/api/v1"
-    async with httpx.AsyncClient(base_url=api, headers=user.headers, timeout=30) as client:
+    async with httpx.AsyncClient(
+        base_url=api, headers=user.headers, timeout=30, limits=SHORT_LIVED
+    ) as client:
         workspace = Workspace(client, user)
         await workspace.build(base_url)
         yield workspace

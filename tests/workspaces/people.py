@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from scripts.demonstration.components import Service, SupabaseDetails
+from tests.fixtures.connections import SHORT_LIVED
 from tests.fixtures.users import SignUp, User
 
 Role = Literal["owner", "admin", "editor", "viewer", "stranger"]
@@ -89,7 +90,9 @@ async def gather_team(
         people: dict[Role, Person] = {}
         for role in ROLES:
             user = await sign_up()
-            client = httpx.AsyncClient(base_url=service.url, headers=user.headers, timeout=20.0)
+            client = httpx.AsyncClient(
+                base_url=service.url, headers=user.headers, timeout=20.0, limits=SHORT_LIVED
+            )
             people[role] = Person(user, await clients.enter_async_context(client))
         organization = await people["owner"].create(
             "/organizations", name="Team", slug=name_something("team")
