@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import socket
 
 import httpx
 from prometheus_client import CollectorRegistry
@@ -11,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from app.realtime.frames import Frame
 from app.realtime.metrics import RelayMetrics
 from app.realtime.models import Envelope
+from scripts.demonstration.processes import find_free_port
 from tests.fixtures.service import StartService
 from tests.realtime.conditions import PATIENCE_SECONDS
 from tests.realtime.event_reader import EventReader
@@ -19,12 +19,6 @@ from tests.realtime.socket_client import open_authenticated
 from tests.runs.workspace import Workspace
 
 Samples = dict[str, float]
-
-
-def find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def parse_samples(text: str) -> Samples:
