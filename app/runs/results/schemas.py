@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from app.core.identifiers import ResultId, RunId, SuiteId, TestCaseId
 from app.engine.errors import Category
@@ -133,14 +133,6 @@ class Result(BaseModel):
 
 
 ResultInclude = Literal["details", "assertions"]
-
-
-class ResultParts(BaseModel):
-    """What of results is wanted beside their own fields."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    include: Annotated[list[ResultInclude], Field(max_length=2)] = []
 
 
 class AttemptPageRequest(PageRequest):
