@@ -20,13 +20,15 @@ async def world(
 
 
 @pytest.fixture(scope="session")
+async def changed_world(world: World, supabase: SupabaseDetails) -> World:
+    """Another organization of the same people, for calls that change things, even who may do what."""
+    return await build_another(world, supabase)
+
+
+@pytest.fixture(scope="session")
 async def spent_world(world: World, supabase: SupabaseDetails) -> World:
     """Another organization of the same people, for calls that remove things."""
-    organization = await world.team.owner.create(
-        "/organizations", name="Spent", slug=name_something("spent")
-    )
-    await add_members(supabase, organization["id"], world.team.people)
-    return await build_world(Team(organization, world.team.people))
+    return await build_another(world, supabase)
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +52,12 @@ async def doomed_world(
 @pytest.fixture(scope="session")
 async def operations(world: World) -> dict[str, Operation]:
     return await fetch_operations(world.team.owner)
+
+
+async def build_another(world: World, supabase: SupabaseDetails) -> World:
+    """Build a world of the same people in another organization."""
+    organization = await world.team.owner.create(
+        "/organizations", name="Another", slug=name_something("another")
+    )
+    await add_members(supabase, organization["id"], world.team.people)
+    return await build_world(Team(organization, world.team.people))

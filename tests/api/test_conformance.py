@@ -63,14 +63,14 @@ def schema(service: Service) -> BaseSchema:
 def test_answers_are_as_described(
     name: str,
     schema: BaseSchema,
-    world: World,
+    changed_world: World,
     spent_world: World,
     foreign_world: World,
     operations: dict[str, Operation],
 ) -> None:
     operation = operations[name]
     described = schema[operation.path][operation.method.upper()]
-    own = spent_world if operation.method == "delete" else world
+    own = spent_world if operation.method == "delete" else changed_world
     worlds = st.sampled_from([own, own, foreign_world])
     modes = st.sampled_from([GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 
@@ -88,7 +88,7 @@ def test_answers_are_as_described(
     @given(case=cases())
     def fuzz(case: Case) -> None:
         for role in FUZZED:
-            case.headers.update(world.team[role].user.headers)
+            case.headers.update(own.team[role].user.headers)
             response = case.call()
             case.validate_response(response, checks=REQUIRED)
             require_nothing_foreign(case, response, foreign_world)
