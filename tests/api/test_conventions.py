@@ -187,7 +187,7 @@ async def test_the_variables_are_replaced_by_the_tag_of_their_list(world: World)
 
 
 async def test_every_post_is_carried_out_once(
-    spent_world: World, operations: dict[str, Operation]
+    doomed_world: World, operations: dict[str, Operation]
 ) -> None:
     """The same answer for the same request, 422 for another one with its key."""
     repeatable = {
@@ -197,12 +197,12 @@ async def test_every_post_is_carried_out_once(
     }
     assert all("Idempotency-Key" in operations[name].header_names for name in repeatable)
     for name in sorted(repeatable):
-        request = build(spent_world, operations[name], **{"Idempotency-Key": uuid4().hex})
-        first = await send(spent_world, request)
+        request = build(doomed_world, operations[name], **{"Idempotency-Key": uuid4().hex})
+        first = await send(doomed_world, request)
         if not first.is_success:
             assert TABLE[name]["owner"] >= 400, (name, first.text)
             continue
-        again = await send(spent_world, request)
+        again = await send(doomed_world, request)
         assert again.headers.get("Idempotent-Replayed") == "true", name
         assert (again.status_code, again.content) == (first.status_code, first.content), name
         for header in ("Location", "ETag"):
@@ -210,7 +210,7 @@ async def test_every_post_is_carried_out_once(
         other = httpx.Request(
             "POST", request.url, headers=_without_length(request), content=b'{"other": 1}'
         )
-        answer = await send(spent_world, other)
+        answer = await send(doomed_world, other)
         assert is_problem(answer, 422, "idempotency_key_reused"), (name, answer.text)
 
 
