@@ -116,7 +116,7 @@ async def _run(world: World) -> None:
         await world.make("/runs", "run_id", start, {"Prefer": "wait=60"})
     await world.find("/runs/{run_id}/results", "result_id")
     batch = {"project_id": project_id, "environment_ids": [environment_id]}
-    await world.make("/runs/batch", "batch_id", batch)
+    await world.make("/batches", "batch_id", batch)
 
 
 async def _receive_delivery(world: World) -> None:

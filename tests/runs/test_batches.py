@@ -19,7 +19,7 @@ async def start_batch(workspace: Workspace, *environment_ids: str, **fields: Any
         "environment_ids": list(environment_ids),
         **fields,
     }
-    answer = await workspace.client.post("/runs/batch", json=start)
+    answer = await workspace.client.post("/batches", json=start)
     assert answer.status_code == 202, answer.text
     assert answer.headers["Location"] == f"/api/v1/batches/{answer.json()['id']}"
     return answer.json()
@@ -73,13 +73,13 @@ async def test_one_wrong_environment_starts_nothing(workspace: Workspace) -> Non
     start = {"project_id": workspace.project_id}
     for wrong in ([workspace.environment_id, str(uuid4())], [str(uuid4())]):
         answer = await workspace.client.post(
-            "/runs/batch", json={**start, "environment_ids": wrong}
+            "/batches", json={**start, "environment_ids": wrong}
         )
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert (await workspace.get("/runs", project_id=workspace.project_id))["items"] == []
     for wrong in ([], [workspace.environment_id] * 2, [str(uuid4()) for _ in range(21)]):
         answer = await workspace.client.post(
-            "/runs/batch", json={**start, "environment_ids": wrong}
+            "/batches", json={**start, "environment_ids": wrong}
         )
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
@@ -92,7 +92,7 @@ async def test_viewers_read_editors_start_and_strangers_see_nothing(
         "project_id": workspace.project_id,
         "environment_ids": [workspace.environment_id],
     }
-    begun = await colleagues["editor"].post("/runs/batch", start)
+    begun = await colleagues["editor"].post("/batches", start)
     assert begun.status_code == 202
     path = f"/batches/{begun.json()['id']}"
     expected: dict[Role, tuple[int, int, int]] = {
@@ -103,7 +103,7 @@ async def test_viewers_read_editors_start_and_strangers_see_nothing(
     for role, statuses in expected.items():
         person = colleagues[role]
         answers = [
-            await person.post("/runs/batch", start),
+            await person.post("/batches", start),
             await person.get(path),
             await person.post(f"{path}/cancel", None),
         ]

@@ -19,7 +19,7 @@ router = APIRouter(tags=["batches"])
 
 
 @router.post(
-    "/runs/batch",
+    "/batches",
     status_code=status.HTTP_202_ACCEPTED,
     responses=problem_responses(*WRITING, SelectedTestNotFoundError, NoTestsSelectedError),
     response_model_exclude_unset=True,
