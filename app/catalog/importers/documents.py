@@ -23,6 +23,9 @@ MAXIMUM_VALUES = 2_000_000
 """Aliases count as often as they are used."""
 MAXIMUM_DEPTH = 200
 
+BYTE_ORDER_MARK = "\ufeff"
+"""What some programs on Windows begin a text with."""
+
 _MERGE = "<<"
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -34,7 +37,7 @@ _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
 
 def parse_document(text: str) -> JsonObject:
     """Return the object that a JSON or YAML text is; raises `DocumentInvalidError` with the line."""
-    text = without_nul(text)
+    text = without_nul(text.removeprefix(BYTE_ORDER_MARK))
     value = _parse_json(text) if text.lstrip()[:1] in ("{", "[") else parse_yaml(text)
     if not isinstance(value, dict):
         message = "It is not an object with names and values."

@@ -58,7 +58,11 @@ class ImportedVariable:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """All that was found in a document; `title` is its name, `base_url` where its API is."""
+    """
+    All that was found in a document; `title` is its name, `base_url` where its API is.
+
+    A base URL that begins with a slash is relative to where the document was found.
+    """
 
     title: str
     suites: tuple[ImportedSuite, ...]

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urljoin
 
 from app.catalog.importers import repository
 from app.catalog.importers.building import check_count
@@ -37,7 +39,7 @@ async def import_document(
     text = wanted.text
     if text is None:
         text = await intake.fetch(wanted.url or "", policy)
-    imported = await intake.read(wanted.format, text)
+    imported = _locate(await intake.read(wanted.format, text), wanted.url)
     check_count(sum(1 for _ in imported.cases))
     source = wanted.source or imported.title
     state = await repository.get_import_state(session, project_id, source)
@@ -74,6 +76,14 @@ async def list_imports(
     """Return the imports of a project, newest first; raises `NotFoundError`."""
     await get_project(session, project_id)
     return await repository.list_imports(session, project_id, page)
+
+
+def _locate(imported: Imported, url: str | None) -> Imported:
+    """Where the API is may be said relative to where the document was found."""
+    base_url = imported.base_url
+    if base_url is None or base_url.startswith(("http://", "https://")):
+        return imported
+    return replace(imported, base_url=urljoin(url, base_url).rstrip("/") if url else None)
 
 
 def _plan(imported: Imported, state: ImportState) -> ImportPlan:

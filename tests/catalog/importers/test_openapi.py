@@ -36,7 +36,7 @@ def test_there_is_a_suite_for_each_tag(pets: Imported) -> None:
     assert [(suite.name, len(suite.cases)) for suite in pets.suites] == [
         ("pet", 5),
         ("store", 1),
-        ("API", 2),
+        ("API", 4),
     ]
     assert pets.base_url == "https://eu.pets.example/v3"
 

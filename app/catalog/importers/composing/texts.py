@@ -1,12 +1,14 @@
 """Texts as the database can hold them."""
 
 from app.catalog.importers.building import MAXIMUM_CASES
+from app.catalog.importers.documents import BYTE_ORDER_MARK
 from app.catalog.importers.errors import DocumentInvalidError
 
 
 def clean_text(text: str) -> str:
-    """Return a text without the characters that cannot be stored: NUL, and halves of others."""
-    return text.replace("\x00", "\ufffd").encode(errors="replace").decode()
+    """Return a text without what cannot be stored: NUL, halves of characters; no byte order mark."""
+    plain = text.removeprefix(BYTE_ORDER_MARK).replace("\x00", "\ufffd")
+    return plain.encode(errors="replace").decode()
 
 
 def invalid(message: str, line: int) -> DocumentInvalidError:

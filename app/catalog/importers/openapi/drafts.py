@@ -21,6 +21,12 @@ class Operation:
     place: str
     document: JsonObject
     parameters: tuple[JsonObject, ...]
+    server: str | None = None
+
+    @property
+    def address(self) -> str:
+        """Return its path; the whole address when it is on a server of its own."""
+        return f"{self.server}{self.path}" if self.server else self.path
 
     @property
     def origin(self) -> str:

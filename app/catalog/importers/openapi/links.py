@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from app.catalog.importers.model import Notice
-from app.catalog.importers.openapi.answers import AnswerReader, normalize, singular
+from app.catalog.importers.openapi.answers import NAMES, AnswerReader, normalize, singular
 from app.catalog.importers.openapi.drafts import Draft
 from app.catalog.importers.openapi.graph import Graph
 from app.catalog.importers.openapi.responses import ResponseWriter
@@ -81,7 +81,7 @@ class Linker:
 
     def _connect(self, draft: Draft, part: str, name: str, collection: str) -> None:
         values = draft.request.get(part)
-        producer = self._find_producer(collection, name)
+        producer = self._find_producer(collection, name, is_name=self._is_name(draft, part, name))
         if producer is None or producer.draft is draft or not isinstance(values, dict):
             return
         if not self._graph.add(draft.key, producer.draft.key):
@@ -93,26 +93,39 @@ class Linker:
         text = f"Takes {name} from {producer.path} of {producer.draft.operation.origin}."
         self._notices.append(Notice("suggested", draft.operation.place, text))
 
-    def _find_producer(self, collection: str, name: str) -> Producer | None:
+    def _is_name(self, draft: Draft, part: str, name: str) -> bool:
+        """`{repo}` is a text and no id."""
+        if part != "path_params" or normalize(name).endswith(("id", "key", "number")):
+            return False
+        schemas = [
+            self._sampler.flatten(entry.get("schema", entry), draft.operation.place)
+            for entry in draft.operation.parameters
+            if entry.get("name") == name
+        ]
+        return any(schema.get("type") == "string" for schema in schemas)
+
+    def _find_producer(self, collection: str, name: str, *, is_name: bool) -> Producer | None:
         """Who makes one of the collection, else who lists some; else one of the same name elsewhere."""
         kind = singular(collection.rpartition("/")[2])
         elsewhere = self._collections.get(kind) or self._collections.get(
             normalize(name).removesuffix("id")
         )
-        names = _list_names(name, kind)
+        names = _list_names(name, kind, is_name=is_name)
         for path in dict.fromkeys((collection, elsewhere or collection)):
-            if producer := self._find_in(path, names):
+            if producer := self._find_in(path, names, is_name=is_name):
                 return producer
         return None
 
-    def _find_in(self, collection: str, names: tuple[str, ...]) -> Producer | None:
+    def _find_in(
+        self, collection: str, names: tuple[str, ...], *, is_name: bool
+    ) -> Producer | None:
         if creator := self._creators.get(collection):
             for schema in self._responses.find_success_schemas(creator.operation):
-                if path := self._read(creator).find_path(schema, names):
+                if path := self._read(creator).find_path(schema, names, is_name=is_name):
                     return Producer(creator, path)
         if listing := self._lists.get(collection):
             for schema in self._responses.find_success_schemas(listing.operation):
-                if path := self._read(listing).find_list_path(schema, names):
+                if path := self._read(listing).find_list_path(schema, names, is_name=is_name):
                     return Producer(listing, path)
         return None
 
@@ -170,8 +183,8 @@ def _index_collections(*indexes: Mapping[str, Draft]) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted({path for index in indexes for path in index}, key=len):
         name = path.rpartition("/")[2]
-        if name and name != "{}":
-            found.setdefault(singular(name), path)
+        if kind := singular(name):
+            found.setdefault(kind, path)
     return found
 
 
@@ -183,9 +196,9 @@ def _iter_path_ids(path: str) -> Iterator[tuple[str, str]]:
             yield match[1], _shape("/".join(segments[:position]))
 
 
-def _list_names(name: str, kind: str) -> tuple[str, ...]:
+def _list_names(name: str, kind: str, *, is_name: bool) -> tuple[str, ...]:
     """What the id may be called in an answer, the likeliest first."""
     plain = normalize(name)
-    if plain.endswith(("id", "uuid", kind)):
-        return (plain, f"{kind}id", "id", "uuid")
-    return (plain,)
+    if not plain.endswith(("id", "uuid", kind)):
+        return (plain,)
+    return (plain, f"{kind}id", "id", "uuid", *(NAMES if is_name else ()))

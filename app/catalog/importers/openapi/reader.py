@@ -32,8 +32,10 @@ from app.catalog.importers.openapi.requests import RequestWriter
 from app.catalog.importers.openapi.responses import ResponseWriter
 from app.catalog.importers.openapi.samples import Sampler
 from app.catalog.importers.openapi.security import SecurityWriter
+from app.catalog.importers.openapi.servers import find_server, is_whole
 from app.catalog.importers.openapi.swagger import SwaggerConverter
 from app.catalog.importers.openapi.tokens import share_token
+from app.catalog.importers.variables import VariableBook
 from app.engine.json_values import JsonObject
 from app.web.errors import RequestInvalidError
 
@@ -41,7 +43,7 @@ LONGEST_DESCRIPTION = 5_000
 
 
 class OpenApiReader:
-    """OpenAPI 3.0 and 3.1 and Swagger 2.0, as JSON or YAML."""
+    """OpenAPI 3.0 to 3.2 and Swagger 2.0, as JSON or YAML."""
 
     def read(self, text: str) -> Imported:
         """Return a case per operation; raises `DocumentInvalidError`."""
@@ -53,10 +55,12 @@ class OpenApiReader:
 def _understand(document: JsonObject, notices: list[Notice]) -> JsonObject:
     """The document in the words of OpenAPI 3."""
     version = str(document.get("openapi", document.get("swagger", "")))
-    if not version.startswith(("3.0", "3.1", "2.")):
-        message = f"It is neither OpenAPI 3.0 or 3.1 nor Swagger 2.0, but '{version[:50]}'."
+    if not version.startswith(("3.0", "3.1", "3.2", "2.")):
+        message = f"It is neither OpenAPI 3.0 to 3.2 nor Swagger 2.0, but '{version[:50]}'."
         raise DocumentInvalidError(message, field="/openapi")
-    if not isinstance(document.get("paths"), dict):
+    # From 3.1 on, a document may describe nothing but webhooks.
+    may_lack_paths = version.startswith(("3.1", "3.2")) and "webhooks" in document
+    if not isinstance(document.get("paths"), dict) and not may_lack_paths:
         message = "It has no paths."
         raise DocumentInvalidError(message, field="/paths")
     if version.startswith("2."):
@@ -74,8 +78,9 @@ class _DocumentReader:
         self._sampler = Sampler(self._references)
         self._keys = KeyMaker()
         self._names: defaultdict[str, set[str]] = defaultdict(set)
-        self._security = SecurityWriter(document, self._references, notices)
-        self._requests = RequestWriter(self._references, self._sampler, notices)
+        self._book = VariableBook()
+        self._security = SecurityWriter(document, self._references, self._book, notices)
+        self._requests = RequestWriter(self._references, self._sampler, self._book, notices)
         self._responses = ResponseWriter(self._references, notices)
 
     def read(self) -> Imported:
@@ -121,7 +126,7 @@ class _DocumentReader:
             order_index=len(self._names),
             endpoint={
                 "method": operation.method,
-                "path": operation.path,
+                "path": operation.address,
                 "name": operation.name,
                 "response_schemas": schemas,
             },
@@ -168,21 +173,19 @@ class _DocumentReader:
             for name, members in cases.items()
         )
 
-    def _find_base_url(self) -> str | None:
-        for server in get_list(self._document, "servers"):
-            url = find_text(server, "url") if isinstance(server, dict) else None
-            if isinstance(server, dict) and url and url.startswith(("http://", "https://")):
-                for name, variable in get_object(server, "variables").items():
-                    value = variable.get("default") if isinstance(variable, dict) else None
-                    url = url.replace(f"{{{name}}}", str(value))
-                return url.rstrip("/")
-        return None
+    def _find_base_url(self) -> str:
+        """Where the API is, perhaps relative to where the document is, as it is by default."""
+        url = find_server(self._document) or "/"
+        if not is_whole(url) and url != "/":
+            text = f"{url} is relative to the address of the document: the base URL ends with it."
+            self._notices.append(Notice("changed", "/servers/0/url", text))
+        return url
 
     def _list_used_variables(self, drafts: Sequence[Draft]) -> tuple[ImportedVariable, ...]:
         requests = [str(draft.request) for draft in drafts]
         return tuple(
             variable
-            for variable in self._security.variables
+            for variable in self._book.variables
             if any(f"env.{variable.key}" in request for request in requests)
         )
 

@@ -52,6 +52,8 @@ class References:
     def get(self, reference: str, place: str) -> JsonValue:
         """Return what one reference names; raises `UnusablePartError`."""
         if not reference.startswith("#"):
+            if (known := self._find_definition(reference)) is not None:
+                return known
             message = f"{reference[:200]} is in another document; those are not fetched."
             raise UnusablePartError(place, message)
         value: JsonValue = self._document
@@ -60,6 +62,10 @@ class References:
             if value is None:
                 raise UnusablePartError(place, f"There is no {reference[:200]} in the document.")
         return value
+
+    def _find_definition(self, name: str) -> JsonValue:
+        """Early documents of Swagger 2.0 name a definition alone: `$ref: Product`."""
+        return get_object(self._document, "definitions").get(name)
 
 
 def _step(value: JsonValue, name: str) -> JsonValue:

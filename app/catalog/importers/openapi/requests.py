@@ -1,11 +1,16 @@
 """Parameters and bodies of requests, from examples or made to fit the schema."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from app.catalog.importers.model import Notice
 from app.catalog.importers.openapi.drafts import Operation
+from app.catalog.importers.openapi.errors import UnusablePartError
 from app.catalog.importers.openapi.references import References, get_list, get_object
 from app.catalog.importers.openapi.samples import Sampler, find_given
+from app.catalog.importers.placeholders import escape
+from app.catalog.importers.sensitive import is_secret_value
+from app.catalog.importers.variables import VariableBook
 from app.engine.json_values import JsonObject, JsonValue, render_json
 
 # The document may not set these as parameters (OpenAPI 3.1, 4.8.12.2.1).
@@ -16,15 +21,24 @@ _FIELDS = {
     "header": "headers",
     "cookie": "cookies",
 }
+_PATH_PARAMETER: Final = re.compile(r"\{([^{}/]{1,200})\}")
+_UNDESCRIBED: Final = "example"
 _DELIMITERS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|", "simple": ","}
 
 
 class RequestWriter:
     """Fills in what an operation must be sent; optional parameters stay away."""
 
-    def __init__(self, references: References, sampler: Sampler, notices: list[Notice]) -> None:
+    def __init__(
+        self,
+        references: References,
+        sampler: Sampler,
+        book: VariableBook,
+        notices: list[Notice],
+    ) -> None:
         self._references = references
         self._sampler = sampler
+        self._book = book
         self._notices = notices
 
     def write(self, operation: Operation) -> dict[str, Any]:
@@ -32,10 +46,23 @@ class RequestWriter:
         config: dict[str, Any] = {}
         for parameter in operation.parameters:
             self._write_parameter(config, parameter, operation)
+        self._write_undescribed(config, operation)
         body = operation.document.get("requestBody")
         if body is not None and operation.method not in ("GET", "HEAD"):
-            self._write_body(config, body, operation)
+            try:
+                self._write_body(config, body, operation)
+            except UnusablePartError as error:
+                self._notices.append(Notice("not_imported", error.place, error.text))
         return config
+
+    def _write_undescribed(self, config: dict[str, Any], operation: Operation) -> None:
+        """A path cannot be sent with a parameter that has no value."""
+        for name in _PATH_PARAMETER.findall(operation.path):
+            values: dict[str, Any] = config.setdefault("path_params", {})
+            if name not in values:
+                values[name] = _UNDESCRIBED
+                text = f"The path parameter {name} is not described; it has no value that fits."
+                self._notices.append(Notice("changed", operation.place, text))
 
     def _write_parameter(
         self, config: dict[str, Any], parameter: JsonObject, operation: Operation
@@ -54,16 +81,17 @@ class RequestWriter:
 
     def _sample_parameter(self, parameter: JsonObject, operation: Operation) -> JsonValue:
         place = operation.locate("parameters", str(parameter.get("name")))
+        name = str(parameter.get("name"))
         given = self._find_example(parameter, place)
         if given:
-            return escape(given[0])
+            return self._escape(given[0], name)
         for media in get_object(parameter, "content").values():
-            value = self._sample_media(media, place)
+            value = self._sample_media(media, place, name)
             return _to_text(value)
         # Swagger 2.0 has the schema of a parameter in the parameter itself.
         schema = parameter.get("schema", parameter)
         value = self._sampler.sample(schema, place)
-        return escape("example" if value is None else value)
+        return self._escape("example" if value is None else value, name)
 
     def _write_body(self, config: dict[str, Any], body: JsonValue, operation: Operation) -> None:
         place = operation.locate("requestBody")
@@ -81,10 +109,22 @@ class RequestWriter:
             text = f"No body can be made for {', '.join(content)} without an example."
             self._notices.append(Notice("not_imported", place, text))
 
-    def _sample_media(self, media: JsonValue, place: str) -> JsonValue:
+    def _sample_media(self, media: JsonValue, place: str, name: str = "body") -> JsonValue:
         document = media if isinstance(media, dict) else {}
         given = self._find_example(document, place)
-        return escape(given[0] if given else self._sampler.sample(document.get("schema"), place))
+        value = given[0] if given else self._sampler.sample(document.get("schema"), place)
+        return self._escape(value, name)
+
+    def _escape(self, value: JsonValue, name: str) -> JsonValue:
+        """Texts that would be templates are none; what looks like a secret is a variable."""
+        if isinstance(value, str):
+            is_secret = is_secret_value(value)
+            return f"{{{{{self._book.hide(value, name)}}}}}" if is_secret else escape(value)
+        if isinstance(value, list):
+            return [self._escape(item, name) for item in value]
+        if isinstance(value, dict):
+            return {key: self._escape(item, key) for key, item in value.items()}
+        return value
 
     def _find_example(self, parent: JsonObject, place: str) -> tuple[JsonValue, ...]:
         if "example" in parent:
@@ -116,17 +156,6 @@ _USUAL_TYPES = frozenset(
 )
 
 
-def escape(value: JsonValue) -> JsonValue:
-    """Return the value with texts that would be templates marked as not being any."""
-    if isinstance(value, str):
-        return value.replace("{{", "\\{{")
-    if isinstance(value, list):
-        return [escape(item) for item in value]
-    if isinstance(value, dict):
-        return {name: escape(item) for name, item in value.items()}
-    return value
-
-
 def _rank_media_types(content: JsonObject) -> list[tuple[str, str]]:
     """Media types that can be sent, the best first, with the type of their body."""
     ranked: list[tuple[int, str, str]] = []
@@ -139,7 +168,7 @@ def _rank_media_types(content: JsonObject) -> list[tuple[str, str]]:
                 ("x-www-form-urlencoded", plain == "application/x-www-form-urlencoded"),
                 ("form-data", plain == "multipart/form-data"),
                 ("xml", plain.endswith("xml")),
-                ("text", plain.startswith("text/")),
+                ("text", plain.startswith("text/") or plain == "application/octet-stream"),
             )
         ):
             if fits:
@@ -149,16 +178,25 @@ def _rank_media_types(content: JsonObject) -> list[tuple[str, str]]:
 
 
 def _to_field(name: str, value: JsonValue, schema: JsonObject, body_type: str) -> JsonValue:
-    is_file = schema.get("format") in ("binary", "byte") or "contentMediaType" in schema
-    if is_file and body_type == "form-data":
-        return {
-            "filename": f"{name}.txt",
-            "content_type": "application/octet-stream",
-            "content": "example",
-        }
+    if body_type == "form-data" and _is_file(schema):
+        return _build_file(name)
     if isinstance(value, list):
-        return [_to_text(item) for item in value]
+        items = schema.get("items")
+        are_files = body_type == "form-data" and isinstance(items, dict) and _is_file(items)
+        return [_build_file(name) if are_files else _to_text(item) for item in value]
     return _to_text(value)
+
+
+def _is_file(schema: JsonObject) -> bool:
+    return schema.get("format") in ("binary", "byte") or "contentMediaType" in schema
+
+
+def _build_file(name: str) -> JsonObject:
+    return {
+        "filename": f"{name}.txt",
+        "content_type": "application/octet-stream",
+        "content": "example",
+    }
 
 
 def _spread(name: str, value: JsonValue, parameter: JsonObject) -> dict[str, JsonValue]:

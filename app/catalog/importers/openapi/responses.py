@@ -4,6 +4,7 @@ from typing import Any
 
 from app.catalog.importers.model import Notice
 from app.catalog.importers.openapi.drafts import Operation
+from app.catalog.importers.openapi.errors import UnusablePartError
 from app.catalog.importers.openapi.references import References, get_object
 from app.catalog.importers.openapi.schemas import Bundler
 from app.engine.json_values import JsonObject, JsonValue
@@ -17,7 +18,7 @@ class ResponseWriter:
         self._notices = notices
 
     def write_schemas(self, operation: Operation) -> JsonObject | None:
-        """Return the responses by status, each able to stand alone; raises `UnusablePartError`."""
+        """Return the responses by status, each able to stand alone."""
         bundler = Bundler(self._references, operation.locate("responses"))
         responses = get_object(operation.document, "responses")
         # The limit is for all of them: those of success come first.
@@ -25,11 +26,19 @@ class ResponseWriter:
         written: JsonObject = {}
         for status in ordered:
             if not status.startswith("x-"):
-                written[status] = self._write_response(operation, status, bundler)
+                written[status] = self._write_or_tell(operation, status, bundler)
         return written or None
 
+    def _write_or_tell(self, operation: Operation, status: str, bundler: Bundler) -> JsonObject:
+        """A response whose schema is elsewhere may be anything."""
+        try:
+            return self._write_response(operation, status, bundler)
+        except UnusablePartError as error:
+            self._notices.append(Notice("not_imported", error.place, error.text))
+            return {"description": ""}
+
     def write_expectations(self, operation: Operation, *, has_schemas: bool) -> dict[str, Any]:
-        """Return the response spec; raises `UnusablePartError`."""
+        """Return the response spec."""
         spec: dict[str, Any] = {}
         if expected := _find_statuses(get_object(operation.document, "responses")):
             spec["expected_status_code"] = expected
@@ -44,13 +53,19 @@ class ResponseWriter:
         found: list[JsonValue] = []
         for status, value in get_object(operation.document, "responses").items():
             if status.startswith("2"):
-                response = self._references.resolve(value, operation.locate("responses", status))
+                response = self._find_response(value, operation.locate("responses", status))
                 found += [
                     media["schema"]
                     for media_type, media in get_object(response, "content").items()
                     if "json" in media_type and isinstance(media, dict) and "schema" in media
                 ]
         return found
+
+    def _find_response(self, value: JsonValue, place: str) -> JsonObject:
+        try:
+            return self._references.resolve(value, place)
+        except UnusablePartError:
+            return {}
 
     def _write_response(self, operation: Operation, status: str, bundler: Bundler) -> JsonObject:
         place = operation.locate("responses", status)

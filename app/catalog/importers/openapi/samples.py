@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from app.catalog.importers.openapi.errors import RecursiveSchemaError
+from app.catalog.importers.openapi.discriminators import name_kind
+from app.catalog.importers.openapi.errors import RecursiveSchemaError, UnusablePartError
 from app.catalog.importers.openapi.references import References, get_list, get_object
 from app.engine.json_values import JsonObject, JsonValue
 
@@ -56,7 +57,7 @@ class Sampler:
         """Return the schema with references and `allOf` resolved at its top."""
         try:
             return self._flatten(schema, place, frozenset())[0]
-        except RecursiveSchemaError:
+        except (RecursiveSchemaError, UnusablePartError):
             return {}
 
     def _sample(self, schema: JsonValue, place: str, active: _RefNames) -> JsonValue:
@@ -86,9 +87,8 @@ class Sampler:
             if isinstance(option, dict) and option.get("type") == "null":
                 continue
             try:
-                return self._sample(
-                    _combine(self._flat_option(option, place, active), rest), place, active
-                )
+                combined = _combine(self._flat_option(option, place, active), rest)
+                return self._sample(name_kind(combined, _list_names(option)), place, active)
             except RecursiveSchemaError:
                 continue
         raise RecursiveSchemaError
@@ -114,6 +114,7 @@ class Sampler:
                 return _sample_text(flat)
 
     def _sample_object(self, flat: JsonObject, place: str, active: _RefNames) -> JsonObject:
+        flat = name_kind(flat, active)
         required = get_list(flat, "required")
         sample: JsonObject = {}
         for name, schema in get_object(flat, "properties").items():
@@ -185,13 +186,27 @@ def find_given(schema: JsonObject) -> tuple[JsonValue, ...]:
 def _combine(base: JsonObject, over: JsonObject) -> JsonObject:
     combined = {**base, **over}
     if "properties" in base and "properties" in over:
-        combined["properties"] = {
-            **get_object(base, "properties"),
-            **get_object(over, "properties"),
-        }
+        combined["properties"] = _join_properties(
+            get_object(base, "properties"), get_object(over, "properties")
+        )
     if "required" in base and "required" in over:
         combined["required"] = [*get_list(base, "required"), *get_list(over, "required")]
     return combined
+
+
+def _join_properties(base: JsonObject, over: JsonObject) -> JsonObject:
+    """Both say what a property is; neither takes back what the other says."""
+    joined = {**base, **over}
+    for name in base.keys() & over.keys():
+        first, second = base[name], over[name]
+        if isinstance(first, dict) and isinstance(second, dict):
+            joined[name] = {**first, **second}
+    return joined
+
+
+def _list_names(option: JsonValue) -> _RefNames:
+    reference = option.get("$ref") if isinstance(option, dict) else None
+    return frozenset((reference,)) if isinstance(reference, str) else frozenset()
 
 
 def _is_nullable(schema: JsonValue) -> bool:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from app.catalog.importers.model import ImportedVariable, Notice
+from app.catalog.importers.model import Notice
 from app.catalog.importers.openapi.drafts import Operation
 from app.catalog.importers.openapi.errors import UnusablePartError
 from app.catalog.importers.openapi.references import (
@@ -13,6 +13,7 @@ from app.catalog.importers.openapi.references import (
     get_object,
     join_pointer,
 )
+from app.catalog.importers.variables import VariableBook
 from app.engine.json_values import JsonObject, JsonValue
 
 _OTHER = re.compile(r"[^A-Z0-9]+")
@@ -23,18 +24,19 @@ LONGEST_VARIABLE = 100
 class SecurityWriter:
     """Chooses the first alternative of a security requirement that can be carried out."""
 
-    def __init__(self, document: JsonObject, references: References, notices: list[Notice]) -> None:
+    def __init__(
+        self,
+        document: JsonObject,
+        references: References,
+        book: VariableBook,
+        notices: list[Notice],
+    ) -> None:
         self._document = document
         self._references = references
         self._notices = notices
         self._schemes = get_object(get_object(document, "components"), "securitySchemes")
-        self._variables: dict[str, ImportedVariable] = {}
+        self._book = book
         self._told: set[str] = set()
-
-    @property
-    def variables(self) -> tuple[ImportedVariable, ...]:
-        """The variables that the cases need."""
-        return tuple(self._variables.values())
 
     def write(self, operation: Operation) -> dict[str, Any]:
         """Return the fields of the request config that say who sends it."""
@@ -145,10 +147,7 @@ class SecurityWriter:
         words = words[:LONGEST_VARIABLE] or "API"
         key = words if words.endswith(ending) else f"{words}_{ending}"
         key = f"_{key}" if key[0].isdigit() else key
-        self._variables.setdefault(
-            key, ImportedVariable(key, is_secret=is_secret, description=description)
-        )
-        return f"env.{key}"
+        return self._book.declare(key, is_secret=is_secret, description=description)
 
     def _tell(self, place: str, text: str, kind: Any = "not_imported") -> None:
         if place not in self._told:

@@ -1,5 +1,7 @@
 """Swagger 2.0 said in the words of OpenAPI 3."""
 
+from collections.abc import Iterable
+
 from app.catalog.importers.model import Notice
 from app.catalog.importers.openapi.errors import UnusablePartError
 from app.catalog.importers.openapi.references import (
@@ -50,11 +52,12 @@ class SwaggerConverter:
 
     def _convert_servers(self) -> list[JsonValue]:
         host = find_text(self._document, "host")
+        base_path = find_text(self._document, "basePath") or ""
         if host is None:
-            return []
+            return [{"url": base_path}] if base_path else []
         schemes = get_list(self._document, "schemes") or ["https"]
         scheme = "https" if "https" in schemes else schemes[0]
-        return [{"url": f"{scheme}://{host}{find_text(self._document, 'basePath') or ''}"}]
+        return [{"url": f"{scheme}://{host}{base_path}"}]
 
     def _convert_path(self, item: JsonValue, place: str) -> JsonObject:
         path = self._references.resolve(item, place)
@@ -69,10 +72,7 @@ class SwaggerConverter:
     def _convert_operation(
         self, operation: JsonObject, shared: list[JsonValue], place: str
     ) -> JsonObject:
-        resolved = [
-            self._references.resolve(entry, join_pointer(place, "parameters"))
-            for entry in (*shared, *get_list(operation, "parameters"))
-        ]
+        resolved = self._resolve_all((*shared, *get_list(operation, "parameters")), place)
         parameters: list[JsonValue] = [
             _convert_parameter(entry) for entry in resolved if entry.get("in") not in _IN_BODY
         ]
@@ -81,10 +81,20 @@ class SwaggerConverter:
             converted["requestBody"] = body
         produced = self._list_types(operation, "produces")
         converted["responses"] = {
-            status: self._convert_response(value, produced, join_pointer(place, status))
+            status: self._convert_response(value, produced)
             for status, value in get_object(operation, "responses").items()
         }
         return converted
+
+    def _resolve_all(self, entries: Iterable[JsonValue], place: str) -> list[JsonObject]:
+        """The parameters; those that cannot be found are told."""
+        resolved: list[JsonObject] = []
+        for entry in entries:
+            try:
+                resolved.append(self._references.resolve(entry, join_pointer(place, "parameters")))
+            except UnusablePartError as error:
+                self._notices.append(Notice("not_imported", error.place, error.text))
+        return resolved
 
     def _list_types(self, operation: JsonObject, name: str) -> list[str]:
         types = get_list(operation, name) or get_list(self._document, name) or ["application/json"]
@@ -101,8 +111,12 @@ class SwaggerConverter:
         fields = [entry for entry in parameters if entry.get("in") == "formData"]
         return _build_form(fields, self._list_types(operation, "consumes")) if fields else None
 
-    def _convert_response(self, value: JsonValue, produced: list[str], place: str) -> JsonObject:
-        response = self._references.resolve(value, place)
+    def _convert_response(self, value: JsonValue, produced: list[str]) -> JsonValue:
+        """What cannot be found stays a reference, which is told when it is used."""
+        try:
+            response = self._references.resolve(value, "")
+        except UnusablePartError:
+            return value
         examples = get_object(response, "examples")
         content: JsonObject = {}
         for media_type in produced if "schema" in response else ():
