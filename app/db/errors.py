@@ -180,11 +180,11 @@ class InvalidNotificationError(InvalidError):
     title = "The notification does not have the expected shape."
 
 
-class EnvironmentInUseError(ConflictError):
-    """An environment that runs were made in is not deleted: their results would mean nothing."""
+class HasResultsError(ConflictError):
+    """What has results is not deleted by accident; the detail says how many would be lost."""
 
-    code = "environment_in_use"
-    title = "Runs were made in this environment, and are kept with it."
+    code = "has_results"
+    title = "Results of runs would be lost."
 
 
 class LastOwnerError(ConflictError):
@@ -218,6 +218,6 @@ class InvitationExpiredError(GoneError):
 class GatewayAnswerError(httpx.TransportError):
     """Something in front of PostgREST answered in its place, with this HTTP status."""
 
-    def __init__(self, status: int, request: httpx.Request) -> None:
-        super().__init__(f"HTTP {status} without a PostgREST error", request=request)
+    def __init__(self, status: int) -> None:
+        super().__init__(f"HTTP {status} without a PostgREST error")
         self.status = status

@@ -36,10 +36,10 @@ from app.db.errors import (
     DatabaseUnavailableError,
     DependencyCycleError,
     EndpointInUseError,
-    EnvironmentInUseError,
     FixtureInUseError,
     FixtureNotFoundError,
     GatewayAnswerError,
+    HasResultsError,
     InvalidNotificationError,
     InvitationExpiredError,
     LastOwnerError,
@@ -59,8 +59,6 @@ from app.db.errors import (
 
 RETRY_AFTER: Final = timedelta(seconds=2)
 UNIQUE_VIOLATION: Final = "23505"
-FOREIGN_KEY_VIOLATION: Final = "23503"
-_NEEDED: Final = re.compile(r'update or delete on table "([^"]+)" violates')
 _CONSTRAINT: Final = re.compile(r'unique constraint "([^"]+)"')
 
 _BY_HINT: Final[Mapping[str, type[AppError]]] = MappingProxyType(
@@ -90,6 +88,7 @@ _BY_HINT: Final[Mapping[str, type[AppError]]] = MappingProxyType(
             EndpointInUseError,
             FixtureInUseError,
             ProjectHasActiveRunsError,
+            HasResultsError,
             ChangedMeanwhileError,
         )
     }
@@ -128,11 +127,6 @@ TAKEN_FIELDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """The field that the caller chose, by the constraint that wants it to be unique."""
-
-_IN_USE: Final[Mapping[str, type[AppError]]] = MappingProxyType(
-    {"environments": EnvironmentInUseError}
-)
-"""Why a row of the table cannot be deleted, when other rows need it."""
 
 _BY_CODE: Final[Mapping[str, type[AppError]]] = MappingProxyType(
     {
@@ -191,9 +185,6 @@ def error_class_of(code: str, hint: str | None = None) -> type[AppError]:
 def from_answer(error: APIError) -> AppError:
     """Return our error for one that PostgREST answered; only texts meant for callers are kept."""
     code = error.code or ""
-    needed = _find_needed(error.message) if code == FOREIGN_KEY_VIOLATION else None
-    if needed is not None:
-        return needed()
     error_class = error_class_of(code, error.hint)
     detail = None if issubclass(error_class, NotFoundError) else _detail_for_caller(code, error)
     field = _find_taken_field(error.message) if code == UNIQUE_VIOLATION else None
@@ -230,12 +221,6 @@ def _detail_for_caller(code: str, error: APIError) -> str | None:
     if code in {"23502", "23503", "23514", "P0001"}:
         return error.message
     return None
-
-
-def _find_needed(message: str | None) -> type[AppError] | None:
-    """Why the row that other rows need is not deleted; None for a row that names an absent one."""
-    needed = _NEEDED.match(message or "")
-    return _IN_USE.get(needed[1]) if needed else None
 
 
 def _find_taken_field(message: str | None) -> str | None:

@@ -16,6 +16,7 @@ from app.runs.schemas import (
     Trigger,
 )
 from app.web.pagination import Listing, Page
+from app.web.resources import Resource
 
 _INCLUDES = {
     "environment": "environment:environments(id,name,base_url)",
@@ -27,7 +28,8 @@ _COUNTS = [f"{name}_count" for name in RunCounts.model_fields]
 _COLUMNS = [
     name for name in Run.model_fields if name != "counts" and name not in _INCLUDES
 ] + _COUNTS
-RUNS = Listing("test_runs", Run, ("created_at", "id"), ",".join(_COLUMNS), _INCLUDES)
+LISTING = Listing("test_runs", Run, ("created_at", "id"), ",".join(_COLUMNS), _INCLUDES)
+RUNS = Resource(LISTING)
 _PLACES = ("project_id", "environment_id", "suite_id", "batch_id", "rerun_of", "started_by")
 
 
@@ -45,7 +47,7 @@ async def rerun(session: Session, run_id: RunId, rerun: RerunRequest, trigger: T
 
 async def find(session: Session, run_id: RunId, include: list[RunInclude]) -> Run | None:
     """Return the run if the caller may see it."""
-    row = await session.find(RUNS.table, RUNS.select_with(include), id=run_id)
+    row = await session.find(LISTING.table, LISTING.select_with(include), id=run_id)
     return None if row is None else Run.model_validate(row)
 
 
@@ -66,7 +68,7 @@ async def list_runs(session: Session, page: RunPageRequest) -> Page[Run]:
         before(until.isoformat()) if until else None,
     )
     where["created_at"] = tuple(bound for bound in bounds if bound is not None)
-    return await RUNS.select_page(session, page, sort=page.sort, include=page.include, **where)
+    return await LISTING.select_page(session, page, sort=page.sort, include=page.include, **where)
 
 
 async def cancel(session: Session, run_id: RunId) -> Run:

@@ -26,6 +26,7 @@ from app.core.identifiers import (
     UserId,
 )
 from app.engine.options import Timing
+from app.web.changes import Changes
 from app.web.fields import RequestModel
 from app.web.pagination import PageRequest
 from app.web.resources import DatedModel
@@ -176,6 +177,13 @@ class RunStart(TestsToRun):
     )
 
     environment_id: EnvironmentId
+
+
+class RunUpdate(Changes):
+    """What is corrected of a run; absent fields stay."""
+
+    target_version: Annotated[str | None, Field(max_length=200, examples=["2026.11.3"])] = None
+    metadata: Annotated[JsonObject, Field(examples=[{"commit": "9fceb02"}])] = {}
 
 
 class RunCounts(BaseModel):

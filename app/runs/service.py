@@ -12,8 +12,10 @@ from app.runs.schemas import (
     RunInclude,
     RunPageRequest,
     RunStart,
+    RunUpdate,
     Trigger,
 )
+from app.web.entity_tags import Precondition
 from app.web.pagination import Page
 
 
@@ -67,6 +69,26 @@ async def get_context(session: Session, run_id: RunId) -> RunContext:
     if context is None:
         raise NotFoundError
     return context
+
+
+async def update_run(
+    session: Session, run_id: RunId, changes: RunUpdate, precondition: Precondition
+) -> Run:
+    """
+    Correct what a run says of itself; nothing that its worker writes is touched.
+
+    Raises `NotFoundError`, `ForbiddenError` or `PreconditionFailedError`.
+    """
+    return await repository.RUNS.change(session, run_id, changes.to_row(), precondition)
+
+
+async def delete_run(session: Session, run_id: RunId, precondition: Precondition) -> None:
+    """
+    Delete a run with everything that it left behind.
+
+    Raises `NotFoundError`, `ForbiddenError`, `RunNotFinishedError` or `PreconditionFailedError`.
+    """
+    await repository.RUNS.remove(session, run_id, precondition)
 
 
 async def cancel_run(session: Session, queue: RunQueue, run_id: RunId) -> Run:

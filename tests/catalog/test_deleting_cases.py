@@ -119,7 +119,8 @@ async def test_a_project_goes_with_everything_when_its_runs_have_ended(team: Tea
     await team.owner.patch(path, {"status": "archived"})
     stale = await send(team.owner, "DELETE", path, if_match=tag)
     assert refusal(stale) == (412, "precondition_failed")
-    assert (await team.owner.delete(path)).status_code == 204
+    assert refusal(await team.owner.delete(path)) == (409, "has_results")
+    assert (await send(team.owner, "DELETE", f"{path}?with_results=true")).status_code == 204
     for gone in (path, f"/suites/{workshop.suite_id}", f"/runs/{run['id']}"):
         assert (await team.owner.get(gone)).status_code == 404
 

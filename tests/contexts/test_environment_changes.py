@@ -21,6 +21,11 @@ select actor_id::text, service_action, new_value from public.audit_log
 where entity_id = %s and action = 'resolve_secrets'
 """
 
+DELETIONS = """
+select actor_id::text, (old_value -> 'counts' -> 'total')::integer as total from public.audit_log
+where entity_id = %s and entity_type = 'test_runs' and action = 'delete'
+"""
+
 
 def expected_status(role: Role, success: int) -> int:
     if role == "stranger":
@@ -166,17 +171,33 @@ async def test_a_copy_may_be_without_the_values_of_secrets(team: Team) -> None:
     assert (variable["is_secret"], variable["value_set_at"]) == (True, None)
 
 
-async def test_an_environment_with_runs_stays(team: Team) -> None:
+async def test_an_environment_with_runs_goes_only_when_that_is_said(
+    team: Team, database: Connect
+) -> None:
     environment = await team.create_environment()
     path, project_id = f"/environments/{environment['id']}", environment["project_id"]
     suite = await team.owner.create(f"/projects/{project_id}/suites", name="Suite")
     case = {"key": "read", "name": "Read", "endpoint": {"method": "GET", "path": "/"}}
     await team.owner.create(f"/suites/{suite['id']}/cases", **case)
     start = {"project_id": project_id, "environment_id": environment["id"]}
-    assert (await team.owner.post("/runs", start)).status_code == 202
+    headers = {"Prefer": "wait=30"}
+    run = (await team.owner.http.post("/api/v1/runs", json=start, headers=headers)).json()
+    hook = {"name": "Deployed", "environment_id": environment["id"]}
+    hook |= {"signature": {"scheme": "github"}}
+    hook = await team.owner.create(f"/projects/{project_id}/hooks", **hook)
+
     answer = await team.owner.delete(path)
-    assert (answer.status_code, answer.json()["code"]) == (409, "environment_in_use"), answer.text
+    assert (answer.status_code, answer.json()["code"]) == (409, "has_results"), answer.text
+    assert answer.json()["detail"].startswith("1 run would be lost: keep the environment, or ")
+    assert (await team["editor"].delete(f"{path}?with_results=true")).status_code == 403
     assert (await team.owner.get(path)).status_code == 200
+
+    assert (await team["admin"].delete(f"{path}?with_results=true")).status_code == 204
+    for gone in (path, f"/runs/{run['id']}", f"/hooks/{hook['id']}"):
+        assert (await team.owner.get(gone)).status_code == 404
+    connection = await database()
+    (entry,) = await (await connection.execute(DELETIONS, [run["id"]])).fetchall()
+    assert entry == {"actor_id": team["admin"].user.id, "total": 1}
 
 
 async def test_a_deleted_environment_takes_variables_and_secrets_along(

@@ -160,6 +160,7 @@ async def test_a_project_goes_with_its_events(
         await connection.execute(
             'select private.publish_run_events(%s, \'[{"type": "run_progress"}]\')', [run.run_id]
         )
+        await connection.execute("set local atp.with_results = true")
         await connection.execute(
             "delete from public.projects where id = %s", [workspace.project_id]
         )

@@ -16,6 +16,7 @@ from app.db.errors import (
     ChangedMeanwhileError,
     DependencyCycleError,
     FixtureNotFoundError,
+    HasResultsError,
     OrderIncompleteError,
     RequiredTestNotFoundError,
     SuiteNotFoundError,
@@ -24,6 +25,7 @@ from app.web.entity_tags import IfMatch
 from app.web.errors import InvalidCursorError, PreconditionFailedError, RequestInvalidError
 from app.web.pagination import Page
 from app.web.problems import problem_responses
+from app.web.removal import WithResults
 
 REFUSALS = (NotFoundError, ForbiddenError, RequestInvalidError)
 WRITING = (
@@ -114,7 +116,9 @@ async def update_case(
 @router.delete(
     "/cases/{case_id}",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problem_responses(*REFUSALS, PreconditionFailedError, CaseInUseError),
+    responses=problem_responses(
+        *REFUSALS, PreconditionFailedError, CaseInUseError, HasResultsError
+    ),
 )
 async def delete_case(
     case_id: TestCaseId,
@@ -123,11 +127,15 @@ async def delete_case(
     cascade: Annotated[
         bool, Query(description="Also when other tests need it; they lose that dependency.")
     ] = False,
+    with_results: WithResults = False,
 ) -> None:
     """
-    Delete a test case with its results; editors may.
+    Delete a test case; editors may.
 
-    Refused when others depend on it or use what it captures, unless with `cascade`. Its results
-    and its history go with it, while counts of past runs stay: to keep them, disable it instead.
+    Refused when others depend on it or use what it captures, unless with `cascade`, and when it
+    has results, unless with `with_results`: these and its history then go with it, while counts of
+    past runs stay. To keep them, disable it instead.
     """
-    await service.delete_case(session, case_id, precondition, cascade=cascade)
+    await service.delete_case(
+        session, case_id, precondition, cascade=cascade, with_results=with_results
+    )

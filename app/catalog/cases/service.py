@@ -6,13 +6,13 @@ from app.catalog.cases.schemas.cases import Case, CaseCreate
 from app.catalog.cases.schemas.changes import CaseOrder, CaseReplace, CaseUpdate
 from app.catalog.cases.validation import check_case, merge_case
 from app.catalog.dependencies.users import refuse_used
-from app.catalog.removal import call_removal
 from app.core.errors import NotFoundError
 from app.core.identifiers import SuiteId, TestCaseId
 from app.db.errors import ChangedMeanwhileError
 from app.db.session import Session
 from app.web.entity_tags import Precondition
 from app.web.errors import PreconditionFailedError
+from app.web.removal import call_removal
 
 ATTEMPTS = 3
 
@@ -95,12 +95,18 @@ async def reorder_cases(session: Session, suite_id: SuiteId, order: CaseOrder) -
 
 
 async def delete_case(
-    session: Session, case_id: TestCaseId, precondition: Precondition, *, cascade: bool
+    session: Session,
+    case_id: TestCaseId,
+    precondition: Precondition,
+    *,
+    cascade: bool,
+    with_results: bool,
 ) -> None:
     """
-    Delete a case with its results.
+    Delete a case.
 
-    Raises `CaseInUseError` when others depend on it or use what it captures, unless `cascade`.
+    Raises `CaseInUseError` when others depend on it or use what it captures, unless `cascade`,
+    and `HasResultsError` unless `with_results`.
     """
     read_at = None
     if precondition.is_given:
@@ -110,5 +116,10 @@ async def delete_case(
     if not cascade:
         await refuse_used(session, test_case_id=case_id)
     await call_removal(
-        session, "delete_test_case", read_at, test_case_id=str(case_id), cascade=cascade
+        session,
+        "delete_test_case",
+        read_at,
+        test_case_id=str(case_id),
+        cascade=cascade,
+        with_results=with_results,
     )

@@ -9,12 +9,12 @@ from app.catalog.endpoints.schemas import (
 )
 from app.catalog.endpoints.validation import check_endpoint
 from app.catalog.projects.service import get_project
-from app.catalog.removal import call_removal, read_known
 from app.core.identifiers import EndpointId, ProjectId
 from app.db.conditions import any_of, at_least, containing, having_all
 from app.db.session import Session
 from app.web.entity_tags import Precondition
 from app.web.pagination import Listing, Page, PageRequest
+from app.web.removal import call_removal, read_known
 from app.web.resources import Resource
 
 LONGEST_NAME = 200

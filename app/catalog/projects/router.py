@@ -15,11 +15,12 @@ from app.catalog.projects.schemas import (
 )
 from app.core.errors import AlreadyExistsError, ForbiddenError, NotFoundError
 from app.core.identifiers import OrganizationId, ProjectId
-from app.db.errors import ProjectHasActiveRunsError
+from app.db.errors import HasResultsError, ProjectHasActiveRunsError
 from app.web.entity_tags import IfMatch
 from app.web.errors import InvalidCursorError, PreconditionFailedError, RequestInvalidError
 from app.web.pagination import Page
 from app.web.problems import problem_responses
+from app.web.removal import WithResults
 
 CHANGING = (NotFoundError, ForbiddenError, PreconditionFailedError, RequestInvalidError)
 
@@ -89,15 +90,18 @@ async def update_project(
 @router.delete(
     "/projects/{project_id}",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problem_responses(*CHANGING, ProjectHasActiveRunsError),
+    responses=problem_responses(*CHANGING, ProjectHasActiveRunsError, HasResultsError),
 )
 async def delete_project(
-    project_id: ProjectId, session: UserSession, precondition: IfMatch
+    project_id: ProjectId,
+    session: UserSession,
+    precondition: IfMatch,
+    with_results: WithResults = False,
 ) -> None:
     """
     Delete a project with everything in it; editors may.
 
-    Suites, tests, environments and also all runs with their results go with it, for good. While a
-    run is pending or running it is refused. To keep the history, change `status` to `archived`.
+    Refused while a run is pending or running, and when there are runs, unless with `with_results`:
+    they then go with their results, for good. To keep the history, change `status` to `archived`.
     """
-    await service.delete_project(session, project_id, precondition)
+    await service.delete_project(session, project_id, precondition, with_results=with_results)

@@ -9,12 +9,12 @@ from app.catalog.projects.schemas import (
     ProjectPart,
     ProjectUpdate,
 )
-from app.catalog.removal import call_removal, read_known
 from app.core.identifiers import OrganizationId, ProjectId
 from app.db.conditions import any_of, containing
 from app.db.session import Session
 from app.web.entity_tags import Precondition
 from app.web.pagination import Listing, Page
+from app.web.removal import call_removal, read_known
 from app.web.resources import Resource
 from app.workspaces.organizations.service import get_organization
 
@@ -67,12 +67,19 @@ async def update_project(
 
 
 async def delete_project(
-    session: Session, project_id: ProjectId, precondition: Precondition
+    session: Session, project_id: ProjectId, precondition: Precondition, *, with_results: bool
 ) -> None:
     """
-    Delete a project with all that it holds, its runs and their results included.
+    Delete a project with all that it holds.
 
-    Raises `ProjectHasActiveRunsError` while a run goes on, and `ForbiddenError` to viewers.
+    Raises `ProjectHasActiveRunsError` while a run goes on, `HasResultsError` when there are runs
+    unless `with_results`, and `ForbiddenError` to viewers.
     """
     read_at = await read_known(session, PROJECTS, project_id, precondition)
-    await call_removal(session, "delete_project", read_at, project_id=str(project_id))
+    await call_removal(
+        session,
+        "delete_project",
+        read_at,
+        project_id=str(project_id),
+        with_results=with_results,
+    )

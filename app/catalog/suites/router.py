@@ -16,11 +16,12 @@ from app.catalog.suites.schemas import (
 )
 from app.core.errors import AlreadyExistsError, ForbiddenError, NotFoundError
 from app.core.identifiers import ProjectId, SuiteId
-from app.db.errors import CaseInUseError, OrderIncompleteError
+from app.db.errors import CaseInUseError, HasResultsError, OrderIncompleteError
 from app.web.entity_tags import IfMatch
 from app.web.errors import InvalidCursorError, PreconditionFailedError, RequestInvalidError
 from app.web.pagination import Page
 from app.web.problems import problem_responses
+from app.web.removal import WithResults
 
 CHANGING = (NotFoundError, ForbiddenError, PreconditionFailedError, RequestInvalidError)
 
@@ -97,7 +98,7 @@ async def update_suite(
 @router.delete(
     "/suites/{suite_id}",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problem_responses(*CHANGING, CaseInUseError),
+    responses=problem_responses(*CHANGING, CaseInUseError, HasResultsError),
 )
 async def delete_suite(
     suite_id: SuiteId,
@@ -106,11 +107,15 @@ async def delete_suite(
     cascade: Annotated[
         bool, Query(description="Also when tests of other suites need tests of this one.")
     ] = False,
+    with_results: WithResults = False,
 ) -> None:
     """
-    Delete a suite with its tests and their results; editors may.
+    Delete a suite with its tests; editors may.
 
     Refused when tests of other suites depend on its tests or use what they capture, unless with
-    `cascade`: then these lose those dependencies.
+    `cascade`: then these lose those dependencies. Refused when its tests have results, unless with
+    `with_results`: these then go as well. To keep them, disable the suite instead.
     """
-    await service.delete_suite(session, suite_id, precondition, cascade=cascade)
+    await service.delete_suite(
+        session, suite_id, precondition, cascade=cascade, with_results=with_results
+    )

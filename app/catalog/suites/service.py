@@ -4,7 +4,6 @@ from collections.abc import Collection
 
 from app.catalog.dependencies.users import refuse_used
 from app.catalog.projects.service import get_project
-from app.catalog.removal import call_removal, read_known
 from app.catalog.suites import repository
 from app.catalog.suites.schemas import (
     Suite,
@@ -19,6 +18,7 @@ from app.db.conditions import containing
 from app.db.session import Session
 from app.web.entity_tags import Precondition
 from app.web.pagination import Listing, Page
+from app.web.removal import call_removal, read_known
 from app.web.resources import Resource
 
 SUITES = Resource(
@@ -71,16 +71,27 @@ async def reorder_suites(session: Session, project_id: ProjectId, order: SuiteOr
 
 
 async def delete_suite(
-    session: Session, suite_id: SuiteId, precondition: Precondition, *, cascade: bool
+    session: Session,
+    suite_id: SuiteId,
+    precondition: Precondition,
+    *,
+    cascade: bool,
+    with_results: bool,
 ) -> None:
     """
-    Delete a suite with its tests and their results.
+    Delete a suite with its tests.
 
-    Raises `CaseInUseError` when tests of other suites need one of its tests, unless `cascade`.
+    Raises `CaseInUseError` when tests of other suites need one of its tests, unless `cascade`,
+    and `HasResultsError` unless `with_results`.
     """
     read_at = await read_known(session, SUITES, suite_id, precondition)
     if not cascade:
         await refuse_used(session, suite_id=suite_id)
     await call_removal(
-        session, "delete_test_suite", read_at, suite_id=str(suite_id), cascade=cascade
+        session,
+        "delete_test_suite",
+        read_at,
+        suite_id=str(suite_id),
+        cascade=cascade,
+        with_results=with_results,
     )

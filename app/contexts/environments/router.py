@@ -17,11 +17,17 @@ from app.contexts.environments.schemas import (
 )
 from app.core.errors import AlreadyExistsError, ForbiddenError, NotFoundError
 from app.core.identifiers import EnvironmentId, ProjectId
-from app.db.errors import EnvironmentInUseError, OrderIncompleteError, SecretRejectedError
+from app.db.errors import (
+    HasResultsError,
+    OrderIncompleteError,
+    RunNotFinishedError,
+    SecretRejectedError,
+)
 from app.web.entity_tags import IfMatch
 from app.web.errors import InvalidCursorError, PreconditionFailedError, RequestInvalidError
 from app.web.pagination import Page
 from app.web.problems import problem_responses
+from app.web.removal import WithResults
 
 REFUSALS = (NotFoundError, ForbiddenError, RequestInvalidError)
 READING = problem_responses(NotFoundError, RequestInvalidError)
@@ -100,13 +106,25 @@ async def update_environment(
 @router.delete(
     "/environments/{environment_id}",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problem_responses(*REFUSALS, PreconditionFailedError, EnvironmentInUseError),
+    responses=problem_responses(
+        *REFUSALS, PreconditionFailedError, HasResultsError, RunNotFinishedError
+    ),
 )
 async def delete_environment(
-    environment_id: EnvironmentId, session: UserSession, precondition: IfMatch
+    environment_id: EnvironmentId,
+    session: UserSession,
+    precondition: IfMatch,
+    with_results: WithResults = False,
 ) -> None:
-    """Delete an environment that no run was made in, with its variables; needs the role admin."""
-    await service.delete_environment(session, environment_id, precondition)
+    """
+    Delete an environment with its variables, secrets and hooks; needs the role admin.
+
+    Refused when runs were made in it, unless with `with_results`: these then go with everything
+    that they left behind, if all of them have ended.
+    """
+    await service.delete_environment(
+        session, environment_id, precondition, with_results=with_results
+    )
 
 
 @router.post(

@@ -17,6 +17,7 @@ from app.core.identifiers import EnvironmentId, ProjectId
 from app.db.session import Session
 from app.web.entity_tags import Precondition
 from app.web.pagination import Page
+from app.web.removal import call_removal, read_known
 
 ENVIRONMENTS = repository.ENVIRONMENTS
 
@@ -56,10 +57,26 @@ async def update_environment(
 
 
 async def delete_environment(
-    session: Session, environment_id: EnvironmentId, precondition: Precondition
+    session: Session,
+    environment_id: EnvironmentId,
+    precondition: Precondition,
+    *,
+    with_results: bool,
 ) -> None:
-    """Delete an environment with its variables; raises `EnvironmentInUseError` when it has runs."""
-    await ENVIRONMENTS.remove(session, environment_id, precondition)
+    """
+    Delete an environment with its variables and hooks.
+
+    Raises `HasResultsError` when it has runs unless `with_results`, and then `RunNotFinishedError`
+    while one of them goes on.
+    """
+    read_at = await read_known(session, ENVIRONMENTS, environment_id, precondition)
+    await call_removal(
+        session,
+        "delete_environment",
+        read_at,
+        environment_id=str(environment_id),
+        with_results=with_results,
+    )
 
 
 async def reorder_environments(

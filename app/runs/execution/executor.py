@@ -5,7 +5,7 @@ from uuid import UUID
 
 import structlog
 
-from app.core.errors import UnavailableError
+from app.core.errors import NotFoundError, UnavailableError
 from app.core.identifiers import RunId, create_identifier
 from app.core.logging import get_logger
 from app.db.errors import (
@@ -80,9 +80,13 @@ class RunExecutor:
             "worker_id": worker_id,
             "stale_after_seconds": STALE_AFTER_SECONDS,
         }
-        document = await self._workshop.service.call(
-            "get_run_plan", request, idempotent=True, patience=PATIENCE
-        )
+        try:
+            document = await self._workshop.service.call(
+                "get_run_plan", request, idempotent=True, patience=PATIENCE
+            )
+        except NotFoundError:
+            # It was cancelled and deleted while it waited.
+            return None
         claimed = document["run"]["claimed"]
         return RunExecution(self._workshop, worker_id, document) if claimed else None
 
@@ -90,8 +94,13 @@ class RunExecutor:
 async def _carry_out(execution: RunExecution, control: RunControl) -> None:
     try:
         await execution.carry_out(control)
-    except* (RunClaimedByAnotherWorkerError, RunAlreadyFinishedError, UnavailableError):
-        # Another worker has the run, or will resume it when the database is back.
+    except* (
+        RunClaimedByAnotherWorkerError,
+        RunAlreadyFinishedError,
+        NotFoundError,
+        UnavailableError,
+    ):
+        # Another worker has the run, has even finished it, or will resume it when the database is back.
         logger.warning("run_lost", exc_info=True)
 
 

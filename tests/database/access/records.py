@@ -44,6 +44,7 @@ class Records:
         made = (await self._fetch(statement, [Jsonb(row)]))["row"]
         if after := SPECIMENS[table].after:
             await self.connection.execute(after, self.ids | {"id": made.get("id")})
+            made = await self.find(table, made) or made
         return made
 
     async def find(self, table: str, row: Json) -> Json | None:

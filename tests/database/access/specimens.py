@@ -197,6 +197,9 @@ SPECIMENS: dict[str, Specimen] = {
     "test_runs": Specimen(
         {"project_id": Own("project_id"), "environment_id": Own("environment_id")},
         {"target_version": "changed"},
+        after="""
+            update public.test_runs set status = 'completed', completed_at = now() where id = %(id)s
+        """,
     ),
     "test_suites": Specimen(OF_PROJECT, DESCRIBED),
     "user_preferences": Specimen(

@@ -1,14 +1,21 @@
 """Deletes by functions of the database that refuse to break what others need."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from fastapi import Query
 
 from app.db.errors import ChangedMeanwhileError
 from app.db.session import Session
 from app.web.entity_tags import Precondition
 from app.web.errors import PreconditionFailedError
 from app.web.resources import DatedItem, Resource
+
+WithResults = Annotated[
+    bool,
+    Query(description="Also when results of runs, or what is left of them, would be lost."),
+]
 
 
 async def read_known(
