@@ -14,6 +14,10 @@ DESCRIPTION: Final = f"""\
 **Refusals** are `application/problem+json` (RFC 9457). Build on `code`, which is stable; `field` names the first wrong
 field, `errors` all of them. Any operation may also answer 500 `internal_error`: quote its `request_id`.
 
+**Bodies** are JSON and say so: `Content-Type: application/json`, without `Content-Encoding`; others are refused with 415.
+Answers are JSON whatever `Accept` says, but for suites as files and streams of events. There is HEAD where there is GET,
+and OPTIONS tells the methods of a path.
+
 **Lists** are `{{"items": [...], "next_cursor": ...}}`, at most `limit` items. The next piece is at `Link`, or at the same
 address with `cursor`; a cursor belongs to its list and order. `sort=-name` turns an order round, and `include` adds
 parts that are absent otherwise.

@@ -6,8 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
-from fastapi.middleware.gzip import GZipMiddleware
 from prometheus_client import CollectorRegistry
 
 from app.api import router as api_router
@@ -31,22 +29,23 @@ from app.runs.execution.assembly import working
 from app.runs.queue import RunQueue
 from app.runs.waiting.watch import RunWatch
 from app.trials.laboratory import trying
-from app.web.body_limit import BodyLimitMiddleware
+from app.web.compression import CompressionMiddleware
+from app.web.cross_origin import CrossOriginMiddleware
 from app.web.health import Probe
 from app.web.health import router as health_router
 from app.web.idempotency import IdempotencyMiddleware
 from app.web.idempotency_keys import create_cipher
+from app.web.methods import HeadMiddleware
 from app.web.metrics import serving_metrics
 from app.web.openapi import install_openapi, name_operation
 from app.web.problems import install_problem_handlers
 from app.web.representations import RepresentationMiddleware
-from app.web.requests import REQUEST_ID_HEADER, RequestMiddleware
+from app.web.request_bodies import BodyLimits, RequestBodyMiddleware
+from app.web.requests import CrashMiddleware, RequestMiddleware
 
 IMPORTS = re.compile(r"/api/v1/projects/[^/]+/imports")
 SUITE_DOCUMENTS = re.compile(r"/api/v1/projects/[^/]+/suites/document")
 DELIVERIES = re.compile(r"/api/v1/hooks/[^/]+")
-GZIP_MINIMUM_BYTES = 1_000
-GZIP_LEVEL = 5  # the higher ones cost several times as much for a few percent
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -70,6 +69,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_tags=TAGS,
         lifespan=lifespan,
         generate_unique_id_function=name_operation,
+        # To the address that the request names, which nobody has checked.
+        redirect_slashes=False,
     )
     app.state.settings = settings
     app.include_router(health_router)
@@ -125,31 +126,21 @@ def _install_middleware(app: FastAPI, settings: Settings) -> None:
     )
     app.add_middleware(IdempotencyMiddleware, open_store=keys_of_callers(cipher))
     app.add_middleware(
-        BodyLimitMiddleware,
-        limit=settings.request_body_limit,
-        limits={
-            IMPORTS: settings.import_body_limit,
-            SUITE_DOCUMENTS: settings.import_body_limit,
-            DELIVERIES: settings.hook_body_limit,
-        },
+        RequestBodyMiddleware,
+        limits=BodyLimits(settings.request_body_limit, settings.request_body_timeout),
+        exceptions=_list_body_limits(settings),
     )
+    app.add_middleware(CrashMiddleware)
+    app.add_middleware(CompressionMiddleware)
+    app.add_middleware(HeadMiddleware)
+    app.add_middleware(CrossOriginMiddleware, origins=settings.cors_origins)
     app.add_middleware(RequestMiddleware)
-    app.add_middleware(GZipMiddleware, minimum_size=GZIP_MINIMUM_BYTES, compresslevel=GZIP_LEVEL)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=settings.cors_origins,
-        allow_methods=["*"],
-        allow_headers=["*"],
-        expose_headers=[
-            REQUEST_ID_HEADER,
-            "ETag",
-            "Idempotent-Replayed",
-            "Link",
-            "Location",
-            "Preference-Applied",
-            "Retry-After",
-        ],
-    )
+
+
+def _list_body_limits(settings: Settings) -> dict[re.Pattern[str], BodyLimits]:
+    documents = BodyLimits(settings.import_body_limit, settings.import_body_timeout)
+    deliveries = BodyLimits(settings.hook_body_limit, settings.request_body_timeout)
+    return {IMPORTS: documents, SUITE_DOCUMENTS: documents, DELIVERIES: deliveries}
 
 
 def _read_version() -> str:

@@ -97,6 +97,8 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(default=6_000, ge=1)
     request_body_limit: int = Field(default=2_000_000, ge=1_000)
     import_body_limit: int = Field(default=16_000_000, ge=1_000)
+    request_body_timeout: Seconds = timedelta(seconds=30)
+    import_body_timeout: Seconds = timedelta(seconds=120)
     hook_body_limit: int = Field(default=2_000_000, ge=1_000)
     hook_deliveries_per_minute: int = Field(default=600, ge=1)
     database_timeout: Seconds = timedelta(seconds=10)

@@ -83,6 +83,11 @@ def _describe_requests(method: str, operation: dict[str, Any]) -> None:
     if method == "post" and operation.get("security") == CALLERS:
         parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
         operation["responses"].setdefault("409", _describe_problem("`idempotency_key_in_use`"))
+    if "requestBody" in operation:
+        operation["responses"].setdefault("408", _describe_problem("`request_too_slow`"))
+        operation["responses"].setdefault(
+            "415", _describe_problem("`unsupported_media_type`, `unsupported_content_encoding`")
+        )
     if "requestBody" in operation or method == "post":
         operation["responses"].setdefault("413", _describe_problem("`body_too_large`"))
 

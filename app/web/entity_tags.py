@@ -8,12 +8,13 @@ from itertools import combinations
 from typing import Annotated, Any
 
 import orjson
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Request
 from pydantic import BaseModel
 
 from app.web.errors import PreconditionFailedError
 
 TAG_CHARACTERS = 22
+COMPRESSED = '.gzip"'
 
 
 def make_entity_tag(document: Any) -> str:
@@ -23,9 +24,20 @@ def make_entity_tag(document: Any) -> str:
     return f'"{digest[:TAG_CHARACTERS]}"'
 
 
+def mark_compressed(tag: str) -> str:
+    """Return the tag of the same representation in its compressed form, which has other bytes."""
+    return tag.removesuffix('"') + COMPRESSED
+
+
+def list_tags(field: str) -> set[str]:
+    """Return the tags that a field such as `If-Match` names, those of compressed forms as the others."""
+    entries = (entry.strip() for entry in field.split(","))
+    return {entry.replace(COMPRESSED, '"') for entry in entries}
+
+
 def is_listed(tag: str, field: str) -> bool:
     """Say whether a field such as `If-None-Match` names the tag, weak spellings included."""
-    listed = [entry.strip().removeprefix("W/") for entry in field.split(",")]
+    listed = {entry.removeprefix("W/") for entry in list_tags(field)}
     return "*" in listed or tag in listed
 
 
@@ -47,7 +59,7 @@ class Precondition:
         """
         if self.if_match is None:
             return
-        listed = {entry.strip() for entry in self.if_match.split(",")}
+        listed = list_tags(self.if_match)
         shown = _iter_shown(resource, parts)
         if "*" not in listed and listed.isdisjoint(map(make_entity_tag, shown)):
             raise PreconditionFailedError
@@ -63,6 +75,7 @@ def _iter_shown(resource: BaseModel, parts: Collection[str]) -> Iterator[dict[st
 
 
 async def read_precondition(
+    request: Request,
     if_match: Annotated[
         str | None,
         Header(
@@ -72,8 +85,9 @@ async def read_precondition(
         ),
     ] = None,
 ) -> Precondition:
-    """Return the condition that the caller makes."""
-    return Precondition(if_match)
+    """Return the condition that the caller makes; a field may come in several lines."""
+    lines = request.headers.getlist("if-match")
+    return Precondition(None if if_match is None else ",".join(lines))
 
 
 IfMatch = Annotated[Precondition, Depends(read_precondition)]

@@ -46,6 +46,30 @@ class BodyTooLargeError(AppError):
     title = "The request body is too large."
 
 
+class RequestTooSlowError(AppError):
+    """Head or body are not complete in time; REQUEST_BODY_TIMEOUT is that of the body."""
+
+    code = "request_too_slow"
+    status = 408
+    title = "The request took too long to arrive."
+
+
+class UnsupportedMediaTypeError(AppError):
+    """The body is of another type than the operation takes, or of none."""
+
+    code = "unsupported_media_type"
+    status = 415
+    title = "The request body has to be JSON, and its Content-Type has to say so."
+
+
+class UnsupportedEncodingError(AppError):
+    """The body is compressed."""
+
+    code = "unsupported_content_encoding"
+    status = 415
+    title = "The request body may have no Content-Encoding."
+
+
 class PreconditionFailedError(AppError):
     """`If-Match` names another representation than the present one."""
 

@@ -11,8 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import AppError
 from app.core.logging import get_logger
-from app.web.errors import BodyTooLargeError, RequestInvalidError
-from app.web.problems import render_problem
+from app.web.errors import RequestInvalidError
+from app.web.problems import refuse_as, render_problem
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED_HEADER: Final = "Idempotent-Replayed"
@@ -149,8 +149,8 @@ async def _read_body(receive: Receive) -> list[Message]:
         messages = [await receive()]
         while messages[-1].get("more_body", False):
             messages.append(await receive())
-    except HTTPException as error:  # the one that the limit of bodies raises
-        raise BodyTooLargeError from error
+    except HTTPException as error:  # the one that the limits of bodies raise
+        raise refuse_as(error) from error
     return messages
 
 

@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.requests import HTTPConnection
 
-from app.web.errors import RequestInvalidError
+from app.web.errors import RequestInvalidError, UnsupportedMediaTypeError
 
 MAXIMUM_DEPTH: Final = 100
 MOST_NAMES: Final = 10_000
@@ -19,19 +19,30 @@ LARGEST_NUMBER: Final = int(sys.float_info.max)
 
 
 async def check_json_body(connection: HTTPConnection) -> None:
-    """Raise `RequestInvalidError` for JSON that could be stored, but not be answered with again."""
+    """
+    Raise `UnsupportedMediaTypeError` for a body that is not said to be JSON.
+
+    Raises `RequestInvalidError` for JSON that could be stored, but not be answered with again.
+    """
     route = connection.scope.get("route")
     declares_body = isinstance(route, APIRoute) and route.body_field is not None
-    is_json = "json" in connection.headers.get("content-type", "json")
-    if not declares_body or not is_json or not isinstance(connection, Request):
+    if not declares_body or not isinstance(connection, Request) or not await connection.body():
         return
+    if not is_json(connection.headers.get("content-type", "")):
+        raise UnsupportedMediaTypeError
     try:
-        # Where it is JSON, the framework has parsed it before and keeps it.
+        # The framework has parsed it before and keeps it.
         document = await connection.json()
     except (ValueError, RecursionError):
         return
     if problem := find_problem(document):
         raise RequestInvalidError(f"The body {problem}.")
+
+
+def is_json(content_type: str) -> bool:
+    """Say whether a `Content-Type` is one that the framework reads as JSON."""
+    kind, _, subtype = content_type.partition(";")[0].strip().lower().partition("/")
+    return kind == "application" and (subtype == "json" or subtype.endswith("+json"))
 
 
 def find_problem(document: Any) -> str | None:

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.responses import Response
 
 from app.core.errors import (
     AppError,
@@ -22,18 +22,26 @@ from app.web.errors import (
     BodyTooLargeError,
     MethodNotAllowedError,
     RequestInvalidError,
+    RequestTooSlowError,
     RouteNotFoundError,
+    UnsupportedEncodingError,
+    UnsupportedMediaTypeError,
 )
+from app.web.methods import JSON, describe_methods
 
 MEDIA_TYPE: Final = "application/problem+json"
 MOST_PROBLEMS: Final = 100
 """Of one request that are named; whoever mends them hears of the others."""
-_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _SOURCES: Final = frozenset({"body", "query", "path", "header", "cookie"})
 _BY_STATUS: Final[Mapping[int, type[AppError]]] = {
     404: RouteNotFoundError,
     405: MethodNotAllowedError,
+    408: RequestTooSlowError,
     413: BodyTooLargeError,
+}
+_ACCEPTED: Final[Mapping[type[AppError], Mapping[str, str]]] = {
+    UnsupportedMediaTypeError: {"Accept": JSON},
+    UnsupportedEncodingError: {"Accept-Encoding": "identity"},
 }
 
 logger = get_logger(__name__)
@@ -123,26 +131,28 @@ async def _handle_unencodable_text(request: Request, error: Exception) -> JSONRe
     return render_problem(refusal, request.state.request_id)
 
 
-async def _handle_http_exception(request: Request, error: Exception) -> JSONResponse:
+async def _handle_http_exception(request: Request, error: Exception) -> Response:
     exception = cast("HTTPException", error)
-    refusal = _BY_STATUS.get(exception.status_code, RequestInvalidError)()
-    response = render_problem(refusal, request.state.request_id)
-    response.headers.update(exception.headers or {})
     if exception.status_code == MethodNotAllowedError.status:
-        response.headers["Allow"] = ", ".join(_list_allowed(request))
+        return _answer_other_method(request)
+    response = render_problem(refuse_as(exception), request.state.request_id)
+    response.headers.update(exception.headers or {})
     return response
 
 
-def _list_allowed(request: Request) -> list[str]:
-    """Return all methods of the path; the framework names those of its first route only."""
-    routes = cast("FastAPI", request.app).routes
-    return [
-        method
-        for method in _METHODS
-        if any(
-            route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes
-        )
-    ]
+def _answer_other_method(request: Request) -> Response:
+    """The framework would name the methods of the path's first route only, and not know OPTIONS."""
+    headers = describe_methods(request)
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=headers)
+    response = render_problem(MethodNotAllowedError(), request.state.request_id)
+    response.headers["Allow"] = headers["Allow"]
+    return response
+
+
+def refuse_as(exception: HTTPException) -> AppError:
+    """Return our error for one of the framework's."""
+    return _BY_STATUS.get(exception.status_code, RequestInvalidError)()
 
 
 def render_unhandled(request_id: str) -> JSONResponse:
@@ -160,7 +170,7 @@ def _describe(item: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _headers(error: AppError) -> dict[str, str]:
-    headers: dict[str, str] = {}
+    headers = dict(_ACCEPTED.get(type(error), {}))
     if isinstance(error, MissingTokenError):
         headers["WWW-Authenticate"] = "Bearer"
     elif isinstance(error, UnauthorizedError):

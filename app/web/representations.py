@@ -39,6 +39,8 @@ class _Answer:
         self._body = bytearray()
 
     async def take(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._place(message)
         if message["type"] == "http.response.start" and _is_representation(message):
             self._start = message
         elif self._start is None:
@@ -47,6 +49,13 @@ class _Answer:
             self._body += message.get("body", b"")
             if not message.get("more_body", False):
                 await self._finish(self._start)
+
+    def _place(self, start: Message) -> None:
+        """Make `Location` hold for callers behind a proxy that serves us under a prefix."""
+        headers = MutableHeaders(scope=start)
+        prefix = self._scope.get("root_path", "")
+        if prefix and headers.get("location", "").startswith("/"):
+            headers["Location"] = prefix + headers["Location"]
 
     async def _finish(self, start: Message) -> None:
         document = orjson.loads(self._body)
@@ -64,7 +73,7 @@ class _Answer:
         await self._send({"type": "http.response.body", "body": bytes(self._body)})
 
     def _is_known(self, start: Message, tag: str) -> bool:
-        known = Headers(scope=self._scope).get("if-none-match", "")
+        known = ",".join(Headers(scope=self._scope).getlist("if-none-match"))
         return self._scope["method"] == "GET" and start["status"] == 200 and is_listed(tag, known)
 
 

@@ -50,13 +50,6 @@ class _Exchange:
         started = time.perf_counter()
         try:
             await app(self._scope, receive, self._send_with_id)
-        except Exception:
-            logger.exception("request_crashed", path=self._scope["path"])
-            # Once a response has begun, only the server can still end the connection.
-            if self._status is not None:
-                raise
-            response = render_unhandled(self._request_id)
-            await response(self._scope, receive, self._send_with_id)
         finally:
             self._log(round((time.perf_counter() - started) * 1000, 2))
 
@@ -76,6 +69,34 @@ class _Exchange:
             database_requests=self._database_use.requests,
             database_ms=round(self._database_use.milliseconds, 2),
         )
+
+
+class CrashMiddleware:
+    """Answers for our code when it fails; what is around it treats that as any other answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_begun = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noting)
+        except Exception:
+            logger.exception("request_crashed", path=scope["path"])
+            # Once a response has begun, only the server can still end the connection.
+            if has_begun:
+                raise
+            await render_unhandled(scope["state"]["request_id"])(scope, receive, send)
 
 
 def _request_id(scope: Scope) -> str:

@@ -35,6 +35,10 @@ class Operation:
         return {parameter["name"] for parameter in self._iter_parameters("header")}
 
     @property
+    def takes_body(self) -> bool:
+        return "requestBody" in self._description
+
+    @property
     def requires_json(self) -> bool:
         body = self._description.get("requestBody", {})
         return body.get("required", False) and list(body["content"]) == ["application/json"]

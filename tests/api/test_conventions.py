@@ -231,28 +231,38 @@ async def test_one_of_two_at_once_is_carried_out(world: World) -> None:
 
 
 async def test_every_body_is_checked(world: World, operations: dict[str, Operation]) -> None:
-    """Broken JSON, none at all, another type and unknown fields are named, each as a problem."""
-    bodies = {
-        b"{": "application/json",
-        b"": "application/json",
-        b"[]": "application/json",
-        b'{"surprise": 1}': "application/json",
-        b"name=x": "application/x-www-form-urlencoded",
-    }
+    """Broken JSON, none at all and unknown fields are named, each as a problem."""
     for name, operation in operations.items():
-        if not operation.requires_json or operation.name == "deliver_to_hook":
+        if not operation.requires_json:
             continue
-        for body, kind in bodies.items():
-            request = build(world, operation)
-            wrong = httpx.Request(
-                request.method,
-                request.url,
-                headers={**world.team.owner.user.headers, "Content-Type": kind},
-                content=body,
-            )
-            answer = await send(world, wrong)
+        for body in (b"{", b"", b"[]", b'{"surprise": 1}'):
+            answer = await send_body(world, operation, body, {"Content-Type": "application/json"})
             assert is_problem(answer, 422, "invalid_request"), (name, body, answer.text)
             assert answer.json()["field"], (name, body)
+
+
+async def send_body(
+    world: World, operation: Operation, body: bytes, headers: dict[str, str]
+) -> httpx.Response:
+    request = build(world, operation)
+    own = {**world.team.owner.user.headers, **headers}
+    return await send(world, httpx.Request(request.method, request.url, headers=own, content=body))
+
+
+async def test_every_body_has_to_be_json(world: World, operations: dict[str, Operation]) -> None:
+    """It is not guessed what another body, or one of no type, could mean; compressed ones are none."""
+    for name, operation in operations.items():
+        if operation.takes_body:
+            packed = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+            answer = await send_body(world, operation, b"{}", packed)
+            assert is_problem(answer, 415, "unsupported_content_encoding"), (name, answer.text)
+            assert {"408", "413", "415"} <= operation.statuses, name
+        if not operation.requires_json:
+            continue
+        for headers in ({"Content-Type": "application/x-www-form-urlencoded"}, {}):
+            answer = await send_body(world, operation, b"{}", headers)
+            assert is_problem(answer, 415, "unsupported_media_type"), (name, answer.text)
+            assert answer.headers["Accept"] == "application/json", name
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
@@ -264,7 +274,35 @@ async def test_unknown_paths_are_problems(world: World, method: str) -> None:
 async def test_other_methods_are_problems_that_name_the_allowed(world: World) -> None:
     answer = await world.team.owner.http.request("DELETE", "/api/v1/organizations")
     assert is_problem(answer, 405, "method_not_allowed")
-    assert set(answer.headers["Allow"].split(", ")) == {"GET", "POST"}
+    assert answer.headers["Allow"] == "GET, HEAD, POST, OPTIONS"
+
+
+async def test_every_path_tells_its_methods(world: World, operations: dict[str, Operation]) -> None:
+    """And HEAD is answered as GET, without the content: of streams, too."""
+    allowed: dict[str, set[str]] = {}
+    for operation in operations.values():
+        allowed.setdefault(operation.path, {"OPTIONS"}).add(operation.method.upper())
+    for path, methods in allowed.items():
+        address = path.format(**world.known)
+        answer = await world.team.owner.http.request("OPTIONS", address)
+        assert (answer.status_code, answer.content) == (204, b""), path
+        heads = {"HEAD"} if "GET" in methods else set[str]()
+        assert set(answer.headers["Allow"].split(", ")) == methods | heads, path
+        assert ("Accept-Patch" in answer.headers) == ("PATCH" in methods), path
+
+
+async def test_every_read_has_a_head(world: World, operations: dict[str, Operation]) -> None:
+    for name, operation in operations.items():
+        if operation.method != "get" or name == "get_readiness":
+            continue
+        request = build(world, operation)
+        request.method = "HEAD"
+        head = await send(world, request)
+        assert (head.status_code, head.content) == (200, b""), (name, head.text)
+        assert head.headers["X-Request-ID"], name
+        if "304" in operation.statuses:
+            read = await send(world, build(world, operation))
+            assert head.headers["ETag"] == read.headers["ETag"], name
 
 
 async def test_request_ids_come_back(world: World) -> None:

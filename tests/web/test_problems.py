@@ -80,4 +80,4 @@ async def test_an_unknown_path_is_not_found(web: httpx.AsyncClient) -> None:
 async def test_a_wrong_method_names_the_right_ones(web: httpx.AsyncClient) -> None:
     answer = await web.delete("/conflict")
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"

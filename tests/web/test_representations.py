@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.responses import StreamingResponse
 
 from app.web.entity_tags import IfMatch
@@ -36,6 +36,11 @@ def create_app() -> FastAPI:
     @app.get("/things")
     async def list_things(cursor: str | None = None) -> Page[Thing]:
         return Page(items=[thing], next_cursor=None if cursor else "a+b")
+
+    @app.post("/things", status_code=201)
+    async def create_thing(response: Response) -> Thing:
+        response.headers["Location"] = "/things/1"
+        return thing
 
     @app.get("/stream")
     async def stream() -> StreamingResponse:
@@ -95,3 +100,22 @@ async def test_streams_and_problems_are_left_alone(client: httpx.AsyncClient) ->
     assert (stream.text, "ETag" in stream.headers) == ("data: 1\n\n", False)
     problem = await client.get("/nothing")
     assert (problem.status_code, "ETag" in problem.headers) == (404, False)
+
+
+async def test_several_lines_are_one_list(client: httpx.AsyncClient) -> None:
+    tag = (await client.get("/thing")).headers["ETag"]
+    known = [("If-None-Match", '"other"'), ("If-None-Match", tag)]
+    assert (await client.get("/thing", headers=known)).status_code == 304
+    meant = [("If-Match", '"other"'), ("If-Match", tag)]
+    assert (await client.patch("/thing", headers=meant)).status_code == 200
+
+
+async def test_addresses_hold_behind_a_proxy_that_serves_under_a_prefix() -> None:
+    """As the server tells it with --root-path: the path then begins with the prefix."""
+    transport = httpx.ASGITransport(app=create_app(), root_path="/tests")
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        created = await client.post("/tests/things")
+        assert created.headers["Location"] == "/tests/things/1"
+        listed = await client.get("/tests/things")
+        assert listed.links["next"]["url"].startswith("/tests/things?")
+        assert (await client.get(listed.links["next"]["url"])).status_code == 200
