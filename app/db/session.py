@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Final, Protocol, TypeVar, cast
 from uuid import UUID
 
 import httpx
@@ -22,6 +22,7 @@ Row = dict[str, Any]
 
 FIRST_WAIT_SECONDS = 0.05
 LONGEST_WAIT_SECONDS = 1.0
+NO_ORDERS: Final[Mapping[str, Sequence[str]]] = {}
 
 _T = TypeVar("_T")
 _Answer = TypeVar("_Answer", covariant=True)
@@ -92,11 +93,13 @@ class Session:
         where: Mapping[str, object],
         keyset: Keyset,
         limit: int,
+        orders: Mapping[str, Sequence[str]] = NO_ORDERS,
     ) -> list[Row]:
         """
         Return the visible rows that fulfil `where`, as `keyset` orders.
 
         `where` gives columns their values or conditions; a column with several has a tuple.
+        `orders` gives embedded lists the columns that order them.
         """
         wanted = [(column, value) for column, given in where.items() for value in _list(given)]
 
@@ -111,15 +114,24 @@ class Session:
                     query = query.eq(column, value)
             for column in keyset.columns:
                 query = query.order(column, desc=keyset.descending)
+            for part, names in orders.items():
+                for column in names:
+                    query = query.order(column, foreign_table=part)
             return query if keyset.after is None else query.or_(keyset.to_filter())
 
         answer = await self._execute(table, build, True)
         return cast("list[Row]", answer.data)
 
-    async def find(self, table: str, columns: str, **where: object) -> Row | None:
-        """Return the visible row whose columns equal `where`, or None."""
+    async def find(
+        self,
+        table: str,
+        columns: str,
+        orders: Mapping[str, Sequence[str]] = NO_ORDERS,
+        **where: object,
+    ) -> Row | None:
+        """Return the visible row whose columns equal `where`, or None; `orders` as in `select`."""
         keyset = Keyset(columns=tuple(where))
-        rows = await self.select(table, columns, where=where, keyset=keyset, limit=1)
+        rows = await self.select(table, columns, where=where, keyset=keyset, limit=1, orders=orders)
         return rows[0] if rows else None
 
     async def insert(self, table: str, row: Mapping[str, Any], columns: str) -> Row:

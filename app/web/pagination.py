@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.db.session import Keyset, Session
+from app.db.session import Keyset, Row, Session
 from app.web.errors import InvalidCursorError
 
 Item = TypeVar("Item", bound=BaseModel)
@@ -40,7 +40,8 @@ class Listing(Generic[Item]):
 
     `order` names fields of the rows that together are unique; `columns` are those of the item
     unless given. `includes` are fields of the item that callers get on demand: what PostgREST is
-    asked for by name of the field.
+    asked for by name of the field. `orders` names the columns that order those that are lists:
+    otherwise the order, and with it the entity tag, would change without a change.
     """
 
     table: str
@@ -48,6 +49,7 @@ class Listing(Generic[Item]):
     order: tuple[str, ...]
     columns: str | None = None
     includes: Mapping[str, str] = field(default_factory=dict[str, str])
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     @property
     def selected(self) -> str:
@@ -59,6 +61,18 @@ class Listing(Generic[Item]):
         """Return the columns of an item with what the caller wants included."""
         wanted = [columns for name, columns in self.includes.items() if name in include]
         return ",".join([self.selected, *wanted])
+
+    def orders_of(self, include: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Return how the lists are ordered that the caller wants included."""
+        return {name: columns for name, columns in self.orders.items() if name in include}
+
+    async def find(
+        self, session: Session, include: Collection[str] = (), **where: object
+    ) -> Row | None:
+        """Return the visible row whose columns equal `where`, with what the caller wants included."""
+        return await session.find(
+            self.table, self.select_with(include), self.orders_of(include), **where
+        )
 
     async def select_page(
         self,
@@ -85,6 +99,7 @@ class Listing(Generic[Item]):
             where=where,
             keyset=Keyset(order, descending=descending, after=after),
             limit=page.limit + 1,
+            orders=self.orders_of(include),
         )
         items = [self.item.model_validate(row) for row in rows[: page.limit]]
         if len(rows) <= page.limit:

@@ -38,8 +38,7 @@ class Resource(Generic[DatedItem]):
         self, session: Session, identifier: UUID, include: Collection[str] = ()
     ) -> DatedItem:
         """Return the row; raises `NotFoundError` when the caller does not see it."""
-        columns = self.listing.select_with(include)
-        row = await session.find(self.listing.table, columns, id=identifier)
+        row = await self.listing.find(session, include, id=identifier)
         if row is None:
             raise NotFoundError
         return self._parse(row)

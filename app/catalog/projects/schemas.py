@@ -1,8 +1,8 @@
 """Projects as the API shows them."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.catalog.models import ProjectStatus
 from app.core.identifiers import OrganizationId, ProjectId, SuiteId
@@ -60,10 +60,6 @@ class SuiteOfProject(BaseModel):
     enabled: bool
 
 
-def _sort(suites: list[SuiteOfProject]) -> list[SuiteOfProject]:
-    return sorted(suites, key=lambda suite: (suite.order_index, suite.name))
-
-
 class Project(DatedModel):
     """Something that is tested."""
 
@@ -73,6 +69,6 @@ class Project(DatedModel):
     description: str | None = Field(examples=["The public shop API"])
     base_url: str | None = Field(examples=["https://api.example.com"])
     status: ProjectStatus
-    suites: Annotated[list[SuiteOfProject], AfterValidator(_sort)] = Field(
+    suites: list[SuiteOfProject] = Field(
         default=[], description="In their order; with `include=suites`."
     )

@@ -24,6 +24,7 @@ PROJECTS = Resource(
         Project,
         order=("created_at", "id"),
         includes={"suites": "suites:test_suites(id,name,order_index,enabled)"},
+        orders={"suites": ("order_index", "created_at", "id")},
     )
 )
 

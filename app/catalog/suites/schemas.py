@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.identifiers import OrganizationId, ProjectId, SuiteId, TestCaseId
 from app.web.changes import Changes
@@ -70,10 +70,6 @@ class CaseOfSuite(BaseModel):
     enabled: bool
 
 
-def _sort(cases: list[CaseOfSuite]) -> list[CaseOfSuite]:
-    return sorted(cases, key=lambda case: (case.order_index, case.key))
-
-
 class Suite(DatedModel):
     """Tests that belong together."""
 
@@ -84,6 +80,6 @@ class Suite(DatedModel):
     description: str | None = Field(examples=["From login to the cart"])
     order_index: int
     enabled: bool
-    cases: Annotated[list[CaseOfSuite], AfterValidator(_sort)] = Field(
+    cases: list[CaseOfSuite] = Field(
         default=[], description="In their order; with `include=cases`."
     )

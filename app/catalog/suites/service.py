@@ -27,6 +27,7 @@ SUITES = Resource(
         Suite,
         order=("order_index", "created_at", "id"),
         includes={"cases": "cases:test_cases(id,key,name,order_index,enabled)"},
+        orders={"cases": ("order_index", "created_at", "id")},
     )
 )
 

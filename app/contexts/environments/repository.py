@@ -23,6 +23,7 @@ ENVIRONMENTS = Resource(
         Environment,
         order=("order_index", "id"),
         includes={"variables": VARIABLES},
+        orders={"variables": ("key",)},
     )
 )
 

@@ -31,7 +31,14 @@ _TIMELINE_COLUMNS = (
     "id,test_case_id,iteration,iteration_name,status,reason,completed_at,timeline,"
     "...test_cases(suite_id,key,name,phase)"
 )
-_RESULTS = Listing("test_results", Result, ("completed_at", "id"), _RESULT_COLUMNS, _INCLUDES)
+_RESULTS = Listing(
+    "test_results",
+    Result,
+    ("completed_at", "id"),
+    _RESULT_COLUMNS,
+    _INCLUDES,
+    orders={"assertions": ("position",)},
+)
 _TIMELINE = Listing("test_results", TimelineEntry, ("completed_at", "id"), _TIMELINE_COLUMNS)
 
 
@@ -52,7 +59,7 @@ async def find_result(
     session: Session, result_id: ResultId, include: list[ResultInclude]
 ) -> Result | None:
     """Return the result if the caller may see it."""
-    row = await session.find(_RESULTS.table, _RESULTS.select_with(include), id=result_id)
+    row = await _RESULTS.find(session, include, id=result_id)
     return None if row is None else Result.model_validate(row)
 
 

@@ -10,7 +10,15 @@ from app.workspaces.users.schemas import User, UserParts, UserUpdate
 MEMBERSHIPS = (
     "memberships:organization_members(id,role,created_at,organization:organizations(id,name,slug))"
 )
-USERS = Resource(Listing("users", User, order=("id",), includes={"memberships": MEMBERSHIPS}))
+USERS = Resource(
+    Listing(
+        "users",
+        User,
+        order=("id",),
+        includes={"memberships": MEMBERSHIPS},
+        orders={"memberships": ("created_at", "id")},
+    )
+)
 
 
 async def get_user(session: Session, user_id: UserId, parts: UserParts) -> User:

@@ -44,6 +44,7 @@ def _take_only(value: Any) -> Any:
 
 
 def _sort(dependencies: list[DependencyView]) -> list[DependencyView]:
+    """PostgREST does not order embedded rows by a column of another table."""
     return sorted(dependencies, key=lambda dependency: dependency.required_test_key)
 
 
