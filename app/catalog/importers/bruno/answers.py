@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from app.catalog.importers.bruno.asserts import build_assertion, read_expression
 from app.catalog.importers.bruno.meanings import Answer, UnclearError
-from app.catalog.importers.bruno.model import Field, Item, Script
+from app.catalog.importers.bruno.model import Field, Item, Script, ScriptKind
 from app.catalog.importers.bruno.scope import Inliner
 from app.catalog.importers.bruno.scripts import Found, read_statements
 from app.catalog.importers.composing.requests import ANY_STATUS, RequestComposer
@@ -14,6 +14,11 @@ from app.catalog.importers.sensitive import is_secret_name
 from app.engine.json_values import JsonValue
 
 _MOST_LINES_TOLD: Final = 20
+_TIMES: Final[dict[ScriptKind, str]] = {
+    "before": "before the request",
+    "after": "after the answer",
+    "other": "at other times",
+}
 
 
 class ScriptBook:
@@ -75,8 +80,8 @@ class AnswerWriter:
     def _write_script(self, script: Script) -> None:
         found = self._scripts.read(script) if script.kind == "after" else None
         if found is None:
-            when = "before the request" if script.kind == "before" else "after the answer"
-            self._composer.tell("not_imported", f"A script that runs {when}.", self._locate(script))
+            text = f"A script that runs {_TIMES[script.kind]}."
+            self._composer.tell("not_imported", text, self._locate(script))
             return
         for assertion in self._composer.cut(found.assertions, "assertions"):
             self._add(assertion)

@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final
 
-from app.catalog.importers.bruno.comparisons import compare
+from app.catalog.importers.bruno.comparisons import FALSY, compare
 from app.catalog.importers.bruno.meanings import (
     Answer,
     Constant,
@@ -24,9 +24,10 @@ _UNARY: Final[dict[str, tuple[str, JsonValue, bool]]] = {
     "isNotNull": ("eq", None, True),
     "isUndefined": ("absent", None, False),
     "isDefined": ("exists", None, False),
-    "isTruthy": ("eq", True, False),
-    "isFalsy": ("eq", False, False),
-    "isJson": ("type", "object", False),
+    "isTruthy": ("not-in", FALSY, False),
+    "isFalsy": ("in", FALSY, False),
+    # What a path finds in a JSON body is JSON.
+    "isJson": ("exists", None, False),
     "isNumber": ("type", "number", False),
     "isString": ("type", "string", False),
     "isBoolean": ("type", "boolean", False),
@@ -51,7 +52,8 @@ _BINARY: Final = {
     "between": "between",
 }
 _LISTS: Final = frozenset(("in", "not-in", "between"))
-_PATTERNS: Final = frozenset(("matches", "not-matches", "starts", "ends"))
+_PATTERNS: Final = frozenset(("matches", "not-matches"))
+_AFFIXES: Final = frozenset(("starts", "ends"))
 _NUMBER: Final = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 _WORDS: Final[dict[str, JsonValue]] = {"true": True, "false": False, "null": None}
 _LONGEST: Final = 2_000
@@ -89,7 +91,9 @@ def _read_operand(operator: str, operand: str, subject: Meaning) -> JsonValue:
         return [_read_scalar(part.strip(), subject) for part in inner.split(",")]
     if operator in _PATTERNS:
         is_delimited = len(operand) > 1 and operand[0] == operand[-1] == "/"
-        return operand[1:-1] if is_delimited else _unquote(operand)
+        return operand[1:-1] if is_delimited else operand
+    if operator in _AFFIXES:
+        return _unquote(operand)
     return _read_scalar(operand, subject)
 
 

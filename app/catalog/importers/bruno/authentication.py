@@ -7,6 +7,8 @@ from app.catalog.importers.bruno.model import Auth
 from app.catalog.importers.composing.requests import RequestComposer
 
 _PLACES: Final = {"header": "header", "queryparams": "query", "query": "query"}
+_CLIENTS: Final = {"basic_auth_header": "basic", "header": "basic"}
+_PLACES_OF_MORE: Final = ("body:", "headers:", "header:", "query:", "queryparams:")
 _NOTHING: Final = frozenset(("none", "inherit", ""))
 
 
@@ -51,11 +53,24 @@ def _write_oauth2(composer: RequestComposer, settings: Mapping[str, str]) -> Non
         composer.tell("changed", text)
         composer.set_bearer("{{access_token}}")
         return
+    _tell_rest(composer, settings)
     written = {
         "grant": grant,
         "token_url": url,
         "client_id": client,
         "client_secret": settings.get("clientSecret", ""),
         "scope": settings.get("scope", ""),
+        "audience": settings.get("body:audience", ""),
+        # Bruno sends them in the body unless it is told otherwise.
+        "client_authentication": _CLIENTS.get(settings.get("credentialsPlacement", ""), "body"),
     }
     composer.set_auth("oauth2", written)
+
+
+def _tell_rest(composer: RequestComposer, settings: Mapping[str, str]) -> None:
+    if settings.get("tokenPlacement") in ("query", "url"):
+        composer.tell("changed", "The token is sent in the header, not in the address.")
+    for name in settings:
+        if name.startswith(_PLACES_OF_MORE) and name != "body:audience":
+            text = f"The parameter {name.partition(':')[2][:100]} of the request for a token."
+            composer.tell("not_imported", text)

@@ -13,6 +13,9 @@ _TEXT_BLOCKS: Final = re.compile(
     r"body(:(json|text|xml|sparql|graphql|graphql:vars))?|script:[a-z-]+|tests|docs|example"
 )
 _PAIR: Final = re.compile(r"(\"(?:[^\"\\]|\\.)*\"|[^:]*):[ \t]*(.*)", re.DOTALL)
+# `@description("Who pays")` says something of the pair behind it.
+_ANNOTATION: Final = re.compile(r"@[^()\s:]{1,60}(?:\(.*\))?", re.DOTALL)
+_LIST: Final = re.compile(r"[^:]*:[ \t]*\[[ \t]*")
 _CLOSING: Final = {"{": "}", "[": "]"}
 _FENCE: Final = "'''"
 
@@ -36,9 +39,9 @@ class Block:
 
     def iter_numbered(self) -> Iterator[tuple[Field, int]]:
         """Yield the pairs with their lines; raise `DocumentInvalidError` for what is no pair."""
-        for number, text in _join_fenced(self.lines):
+        for number, text in _join_lines(self.lines):
             line = self.line + 1 + number
-            if not text.strip() or (text.lstrip().startswith("@") and ":" not in text):
+            if not text.strip() or _ANNOTATION.fullmatch(text.strip()):
                 continue
             match = _PAIR.fullmatch(text.strip())
             if match is None:
@@ -82,18 +85,30 @@ def _open(line: str, number: int, blocks: list[Block]) -> str | None:
     return _CLOSING[match[2]]
 
 
-def _join_fenced(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """Lines between two ''' belong to one pair."""
+def _join_lines(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """Lines between two ''' belong to one pair, and so do those of a list."""
     waiting: list[str] = []
     first = 0
     for number, line in enumerate(lines):
         first = first if waiting else number
         waiting.append(line)
-        if sum(part.count(_FENCE) for part in (waiting[0], line)[: len(waiting)]) % 2 == 0:
+        if _is_complete(waiting[0], line, len(waiting)):
             yield first, "\n".join(waiting)
             waiting = []
     if waiting:
         yield first, "\n".join(waiting)
+
+
+def _is_complete(first: str, last: str, count: int) -> bool:
+    if _LIST.fullmatch(first):
+        return last.strip() == "]"
+    return sum(part.count(_FENCE) for part in (first, last)[:count]) % 2 == 0
+
+
+def read_list(value: str) -> tuple[str, ...]:
+    """Return the entries of a value such as `[a b]`, one in a line."""
+    inner = value.strip().removeprefix("[").removesuffix("]")
+    return tuple(entry.strip() for entry in inner.split("\n") if entry.strip())
 
 
 def _unquote(name: str) -> str:

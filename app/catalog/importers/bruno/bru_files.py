@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from app.catalog.importers.bruno.blocks import Block, split_blocks
+from app.catalog.importers.bruno.blocks import Block, read_list, split_blocks
+from app.catalog.importers.bruno.documents import LONGEST_TAG, MOST_TAGS
 from app.catalog.importers.bruno.model import (
     Auth,
     Collection,
@@ -18,11 +19,17 @@ from app.catalog.importers.bruno.model import (
     Variable,
 )
 from app.catalog.importers.composing.texts import check_progress
+from app.catalog.importers.model import Notice
 
 _METHODS: Final = frozenset(
     ("get", "post", "put", "patch", "delete", "head", "options", "trace", "connect", "http")
 )
 _FILE: Final = re.compile(r"@file\(([^)]*)\)(?:[ \t]*+@contentType\(([^)]*)\))?")
+_OF_ENVIRONMENTS: Final = frozenset(("vars", "vars:secret", "color"))
+_AUTHS: Final = tuple(
+    f"auth:{kind}" for kind in ("awsv4", "basic", "bearer", "digest", "apikey", "oauth2")
+)
+_MORE: Final = "additional_params:access_token_req:"
 _TYPE_MARK: Final = "@contentType("
 _OAUTH: Final = {
     "grant_type": "grantType",
@@ -30,6 +37,8 @@ _OAUTH: Final = {
     "client_id": "clientId",
     "client_secret": "clientSecret",
     "refresh_token": "refreshToken",
+    "credentials_placement": "credentialsPlacement",
+    "token_placement": "tokenPlacement",
 }
 _KINDS: Final = {
     "body": "json",
@@ -47,12 +56,33 @@ def read_bru(text: str) -> Collection:
     collection = Collection(name="Bruno")
     blocks = split_blocks(text)
     _read_environment(collection, blocks)
+    outer = Defaults()
     for file in _split_files(blocks):
         methods = [block for block in file if block.name in _METHODS]
         if methods:
-            collection.items.append(_read_item(file, methods[0]))
+            collection.items.append(_read_item(file, methods[0], outer))
             check_progress(len(collection.items))
+        else:
+            outer = _read_outer(file, outer, collection)
     return collection
+
+
+def _read_outer(file: list[Block], outer: Defaults, collection: Collection) -> Defaults:
+    """What `collection.bru` says holds for the files behind it; whose folder it is, none says."""
+    own = {block.name: block for block in file if block.name not in _OF_ENVIRONMENTS}
+    meta = _to_dictionary(own.get("meta"))
+    if not own.keys() - {"meta"}:
+        return outer
+    if "meta" in own and meta.get("type") != "collection":
+        name = meta.get("name") or "without a name"
+        text = f"The settings of the folder {name[:100]}: the text does not say what is in it."
+        collection.notices.append(Notice("not_imported", f"line {file[0].line}", text))
+        return outer
+    mode = _to_dictionary(own.get("auth")).get("mode", "none")
+    variables = [Variable(entry.name, entry.value) for entry in _list_variables(file)]
+    collection.variables = (*collection.variables, *variables)
+    defaults = _read_defaults(file, mode)
+    return Defaults(headers=defaults.headers, auth=defaults.auth, scripts=defaults.scripts)
 
 
 def _split_files(blocks: Iterable[Block]) -> list[list[Block]]:
@@ -81,7 +111,7 @@ def _enabled(block: Block) -> list[Field]:
     return [entry for entry in block.list_fields() if entry.enabled]
 
 
-def _read_item(blocks: list[Block], method: Block) -> Item:
+def _read_item(blocks: list[Block], method: Block, outer: Defaults) -> Item:
     by_name = {block.name: block for block in blocks}
     meta = _to_dictionary(by_name.get("meta"))
     http = _to_dictionary(method)
@@ -93,7 +123,9 @@ def _read_item(blocks: list[Block], method: Block) -> Item:
         method=(http.get("method") or method.name).upper(),
         url=http.get("url", ""),
         content=_read_content(by_name, http.get("body", "")),
-        own=_read_defaults(blocks, http.get("auth", "")),
+        own=outer.extend(_read_defaults(blocks, http.get("auth", ""))),
+        tags=tuple(tag[:LONGEST_TAG] for tag in read_list(meta.get("tags", ""))[:MOST_TAGS]),
+        examples=sum(block.name == "example" for block in blocks),
     )
     _read_lists(item, by_name)
     _read_settings_of(item, _to_dictionary(by_name.get("settings")))
@@ -121,32 +153,43 @@ def _read_settings_of(item: Item, settings: dict[str, str]) -> None:
 
 def _read_defaults(blocks: list[Block], mode: str) -> Defaults:
     headers: tuple[Field, ...] = ()
-    variables: tuple[Variable, ...] = ()
+    variables = tuple(Variable(entry.name, entry.value) for entry in _list_variables(blocks))
     scripts: list[Script] = []
     auth = Auth(mode or "none")
     for block in blocks:
         if block.name == "headers":
             headers = tuple(_enabled(block))
-        elif block.name == "vars:pre-request":
-            variables = tuple(
-                Variable(entry.name.removeprefix("@"), entry.value) for entry in _enabled(block)
-            )
         elif block.name in ("script:pre-request", "script:post-response", "tests"):
             kind = "before" if block.name == "script:pre-request" else "after"
             scripts.append(Script(kind, block.text, block.line + 1))
-        elif block.name.startswith("auth:") and mode in ("", block.name[5:]):
-            auth = Auth(block.name[5:], _read_auth(block))
+        elif block.name in (f"auth:{mode}", *(_AUTHS if not mode else ())):
+            auth = Auth(block.name[5:], _read_auth(block, blocks))
     return Defaults(headers=headers, auth=auth, variables=variables, scripts=tuple(scripts))
 
 
-def _read_auth(block: Block) -> dict[str, str]:
-    return {_OAUTH.get(entry.name, entry.name): entry.value for entry in block.list_fields()}
+def _list_variables(blocks: Iterable[Block]) -> list[Field]:
+    return [
+        Field(entry.name.removeprefix("@"), entry.value)
+        for block in blocks
+        if block.name == "vars:pre-request"
+        for entry in _enabled(block)
+    ]
+
+
+def _read_auth(block: Block, blocks: Iterable[Block]) -> dict[str, str]:
+    """The settings; those of OAuth 2 that are sent with the request for a token have own blocks."""
+    settings = {_OAUTH.get(entry.name, entry.name): entry.value for entry in block.list_fields()}
+    for other in blocks:
+        if other.name.startswith(f"{block.name}:{_MORE}"):
+            place = other.name.rpartition(":")[2]
+            settings |= {f"{place}:{entry.name}": entry.value for entry in _enabled(other)}
+    return settings
 
 
 def _read_content(by_name: dict[str, Block], mode: str) -> Content | None:
     if mode == "none":
         return None
-    if "body:graphql" in by_name:
+    if "body:graphql" in by_name and mode in ("", "graphql"):
         variables = by_name.get("body:graphql:vars")
         query = by_name["body:graphql"].text
         return Content("graphql", query, variables.text if variables else "")

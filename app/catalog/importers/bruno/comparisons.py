@@ -7,6 +7,7 @@ from app.catalog.importers.bruno.meanings import Answer, Constant, Matcher, Mean
 from app.engine.json_values import JsonValue
 
 TYPES: Final = ("string", "number", "boolean", "array", "object", "null")
+FALSY: Final[list[JsonValue]] = [None, False, 0, ""]
 _OPPOSITES: Final = {
     "eq": "ne",
     "ne": "eq",

@@ -6,6 +6,8 @@ from typing import Final
 from app.catalog.importers.bruno.model import Field, Variable
 from app.engine.json_values import JsonObject, JsonValue, render_text
 
+MOST_TAGS: Final = 50
+LONGEST_TAG: Final = 50
 _HIGHEST_NUMBER: Final = 1e12
 
 
@@ -82,6 +84,14 @@ def read_value(value: JsonValue) -> str:
     if isinstance(value, dict):
         return get_text(value, "data")
     return "" if value is None else render_text(value)
+
+
+def read_tags(parent: JsonObject) -> tuple[str, ...]:
+    """Return the tags, as many and as long as a case can have."""
+    tags = parent.get("tags")
+    entries = tags if isinstance(tags, list) else []
+    texts = [tag.strip()[:LONGEST_TAG] for tag in entries if isinstance(tag, str) and tag.strip()]
+    return tuple(texts[:MOST_TAGS])
 
 
 def is_enabled(entry: JsonObject) -> bool:

@@ -11,6 +11,7 @@ from app.catalog.importers.bruno.documents import (
     iter_objects,
     list_fields,
     list_variables,
+    read_tags,
     read_texts,
 )
 from app.catalog.importers.bruno.model import (
@@ -91,6 +92,8 @@ def _read_item(entry: JsonObject, names: tuple[str, ...], outer: Defaults, place
         docs=get_documentation(request, "docs"),
         follow=settings.get("followRedirects") is not False,
         timeout_ms=int(timeout) if timeout else None,
+        tags=read_tags(entry),
+        examples=len(list(iter_objects(entry, "examples"))),
     )
     _read_params(item, request)
     return item

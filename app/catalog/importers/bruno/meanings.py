@@ -86,7 +86,11 @@ class Evaluator:
     """Knows the variables that a script has declared so far."""
 
     def __init__(self) -> None:
-        self.variables: dict[str, Meaning | None] = {"res": Answer("response")}
+        self.variables: dict[str, Meaning | None] = {
+            "res": Answer("response"),
+            # As early versions had it.
+            "$res": Answer("response"),
+        }
 
     def find(self, expression: Expression) -> Meaning | None:
         """Return what it stands for; None when that cannot be said."""

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-ScriptKind = Literal["before", "after"]
+from app.catalog.importers.model import Notice
+
+ScriptKind = Literal["before", "after", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Item:
     follow: bool = True
     maximum_redirects: int | None = None
     timeout_ms: int | None = None
+    examples: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +125,4 @@ class Collection:
     environments: list[Environment] = field(default_factory=list[Environment])
     variables: tuple[Variable, ...] = ()
     descriptions: dict[str, str | None] = field(default_factory=dict[str, str | None])
+    notices: list[Notice] = field(default_factory=list[Notice])

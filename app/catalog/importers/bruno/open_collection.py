@@ -10,6 +10,7 @@ from app.catalog.importers.bruno.documents import (
     iter_objects,
     list_fields,
     list_variables,
+    read_tags,
     read_texts,
 )
 from app.catalog.importers.bruno.exported import read_uploads
@@ -22,11 +23,17 @@ from app.catalog.importers.bruno.model import (
     Field,
     Item,
     Script,
+    ScriptKind,
 )
 from app.catalog.importers.composing.texts import check_progress
 from app.engine.json_values import JsonObject, JsonValue
 
 _TEXTS: Final = {"json": "json", "text": "text", "xml": "xml", "sparql": "text"}
+_PHASES: Final[dict[str, ScriptKind]] = {
+    "before-request": "before",
+    "after-response": "after",
+    "tests": "after",
+}
 _OTHER_KINDS: Final = ("grpc", "websocket", "script", "app")
 
 
@@ -97,7 +104,8 @@ def _read_item(entry: JsonObject, names: tuple[str, ...], outer: Defaults, place
         follow=settings.get("followRedirects") is not False,
         maximum_redirects=int(maximum) if maximum else None,
         timeout_ms=int(timeout) if timeout else None,
-        tags=_read_tags(info),
+        tags=read_tags(info),
+        examples=len(list(iter_objects(entry, "examples"))),
     )
     _read_params(item, request)
     return item
@@ -110,12 +118,6 @@ def _find_kind(entry: JsonObject) -> str:
     return kind or next((name for name in _OTHER_KINDS if name in entry), "nothing")
 
 
-def _read_tags(info: JsonObject) -> tuple[str, ...]:
-    tags = info.get("tags")
-    entries = tags if isinstance(tags, list) else []
-    return tuple(tag.strip()[:50] for tag in entries if isinstance(tag, str) and tag.strip())[:50]
-
-
 def _read_params(item: Item, request: JsonObject) -> None:
     types = [get_text(entry, "type") for _, entry in iter_objects(request, "params")]
     for kind, entry in zip(types, list_fields(request, "params"), strict=True):
@@ -124,7 +126,7 @@ def _read_params(item: Item, request: JsonObject) -> None:
 
 def _read_defaults(request: JsonObject, runtime: JsonObject) -> Defaults:
     scripts = [
-        Script("before" if get_text(entry, "type") == "before-request" else "after", code)
+        Script(_PHASES.get(get_text(entry, "type"), "other"), code)
         for parent in (request, runtime)
         for _, entry in iter_objects(parent, "scripts")
         if (code := get_text(entry, "code")).strip()
@@ -141,8 +143,17 @@ def _read_defaults(request: JsonObject, runtime: JsonObject) -> Defaults:
 def _read_auth(auth: JsonValue) -> Auth:
     if not isinstance(auth, dict):
         return Auth(auth if isinstance(auth, str) else "none")
-    settings = {**read_texts(get_object(auth, "credentials")), **read_texts(auth)}
+    credentials = get_object(auth, "credentials")
+    settings = {**read_texts(credentials), **read_texts(auth)}
     settings["grantType"] = settings.get("grantType") or settings.get("flow", "")
+    if credentials:
+        settings["credentialsPlacement"] = get_text(credentials, "placement") or "body"
+    if "query" in get_object(auth, "tokenConfig", "placement"):
+        settings["tokenPlacement"] = "query"
+    for _, entry in iter_objects(get_object(auth, "additionalParameters"), "accessTokenRequest"):
+        settings[f"{get_text(entry, 'placement')}:{get_text(entry, 'name')}"] = get_text(
+            entry, "value"
+        )
     return Auth(get_text(auth, "type") or "none", settings)
 
 

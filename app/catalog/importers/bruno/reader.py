@@ -60,7 +60,7 @@ def _explain(document: JsonObject) -> str:
 class _CollectionReader:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
-        self._notices: list[Notice] = []
+        self._notices = collection.notices
         self._desk = Desk(CaseCollector(self._notices))
         self._scope = Scope(collection, self._desk.book)
         self._scripts = ScriptBook()
@@ -108,6 +108,9 @@ class _CollectionReader:
         if name := self._desk.addresses.base_name:
             text = f"{{{{{name}}}}} is the base URL of the environment that a run is started in."
             self._notices.append(Notice("changed", place, text))
+        if examples := sum(item.examples for item in self._collection.items):
+            text = f"{examples} saved examples of answers are not imported."
+            self._notices.append(Notice("not_imported", place, text))
         for environment in self._collection.environments[1:]:
             text = f"The values of the environment {environment.name[:100]} are not imported."
             self._notices.append(Notice("not_imported", place, text))

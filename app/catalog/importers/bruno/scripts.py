@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from app.catalog.importers.bruno.comparisons import TYPES, compare
+from app.catalog.importers.bruno.comparisons import FALSY, TYPES, compare
 from app.catalog.importers.bruno.meanings import Answer, Constant, Evaluator, Meaning, UnclearError
 from app.catalog.importers.javascript.syntax import (
     Call,
@@ -17,6 +17,7 @@ from app.catalog.importers.javascript.syntax import (
     Name,
     Statement,
 )
+from app.engine.json_values import JsonValue
 
 _SETTERS: Final = frozenset(("setVar", "setEnvVar", "setGlobalEnvVar", "setCollectionVar"))
 _GROUPS: Final = frozenset(("test", "it", "describe"))
@@ -61,7 +62,7 @@ _WORDS: Final[dict[str, tuple[str, Any]]] = {
     "undefined": ("absent", None),
     "exist": ("exists", None),
     "empty": ("empty", None),
-    "ok": ("exists", None),
+    "ok": ("not-in", FALSY),
 }
 
 
@@ -159,6 +160,8 @@ class _Claim:
             self._claim("between", Constant(bounds))
         elif word == "property" and arguments:
             self._claim_property(arguments)
+        elif word == "jsonSchema" and arguments:
+            self._claim_schema(self._evaluator.evaluate_constant(arguments[0]))
         elif word in _WORDS:
             operator, value = _WORDS[word]
             self._claim(operator, Constant(value))
@@ -173,6 +176,11 @@ class _Claim:
         if name not in TYPES:
             raise UnclearError
         self._claim("type", Constant(name))
+
+    def _claim_schema(self, schema: JsonValue) -> None:
+        if self._subject != Answer("body") or self._negated:
+            raise UnclearError
+        self.assertions.append({"type": "schema", "expected": schema})
 
     def _claim_property(self, arguments: tuple[Expression, ...]) -> None:
         if not isinstance(self._subject, Answer):

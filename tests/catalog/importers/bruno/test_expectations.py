@@ -41,8 +41,20 @@ def read_asserts(lines: str) -> list[dict[str, Any]]:
         ("res.body.a: isNull", {"path": "$.a", "operator": "eq"}),
         ("res.body.a: isUndefined", {"path": "$.a", "operator": "absent"}),
         ("res.body.a: isDefined", {"path": "$.a", "operator": "exists"}),
-        ("res.body.a: isTruthy", {"path": "$.a", "operator": "eq", "expected": True}),
-        ("res.body: isJson", {"path": "$", "operator": "type", "expected": "object"}),
+        (
+            "res.body.a: isTruthy",
+            {"path": "$.a", "operator": "not-in", "expected": [None, False, 0, ""]},
+        ),
+        (
+            "res.body.a: isFalsy",
+            {"path": "$.a", "operator": "in", "expected": [None, False, 0, ""]},
+        ),
+        ("res.body: isJson", {"path": "$", "operator": "exists"}),
+        (
+            "res.body.a: startsWith /b/",
+            {"path": "$.a", "operator": "matches", "expected": r"\A/b/"},
+        ),
+        ("$res.body.a: 7", {"path": "$.a", "operator": "eq", "expected": 7}),
         ("res.body.a: isArray", {"path": "$.a", "operator": "type", "expected": "array"}),
     ],
 )

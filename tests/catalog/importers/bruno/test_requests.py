@@ -102,6 +102,7 @@ def test_three_ways_to_say_the_same(text: str) -> None:
                     "client_id": "me",
                     "client_secret": "{{env.CLIENT_SECRET}}",
                     "scope": "a b",
+                    "client_authentication": "body",
                 },
             },
         ),
