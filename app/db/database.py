@@ -7,7 +7,7 @@ from typing import Self
 from postgrest import AsyncPostgrestClient
 
 from app.core.settings import Settings
-from app.db.pool import create_client, create_transport
+from app.db.pool import Pool
 from app.db.session import Session
 
 NEW_STYLE_KEY = "sb_"
@@ -23,8 +23,7 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._transport = create_transport()
-        self._client = create_client(settings, self._transport)
+        self._pool = Pool(settings)
 
     async def __aenter__(self) -> Self:
         return self
@@ -35,7 +34,7 @@ class Database:
     @property
     def request_counts(self) -> Counter[str]:
         """Requests sent so far, by resource; repeated ones count again."""
-        return self._transport.counts
+        return self._pool.counts
 
     def as_user(self, token: str) -> Session:
         """Return a session with the rights of the user whose access token this is."""
@@ -61,14 +60,14 @@ class Database:
 
     async def close(self) -> None:
         """Close the pool; sessions handed out before stop working."""
-        await self._client.aclose()
+        await self._pool.aclose()
 
     def _open(self, headers: dict[str, str], patience: timedelta | None = None) -> Session:
         # Never closed: closing it would close the shared pool.
         client = AsyncPostgrestClient(
             self._settings.rest_url,
             headers=headers,
-            http_client=self._client,
+            http_client=self._pool,
             retry_enabled=False,
         )
         return Session(client, self._settings.database_patience if patience is None else patience)
