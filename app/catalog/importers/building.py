@@ -2,8 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -185,10 +185,13 @@ class CaseCollector:
         self._notices.append(Notice(kind, place, text))
 
     def build_suites(self, descriptions: Mapping[str, str | None]) -> tuple[ImportedSuite, ...]:
-        """Return the suites in the order of their first cases."""
+        """Return the suites in the order of their first cases; nothing waits for refused cases."""
+        keys = {item.case.key for cases in self._cases.values() for item in cases}
         return tuple(
             ImportedSuite(
-                name, tuple(cases), (descriptions.get(name) or "")[:LONGEST_DESCRIPTION] or None
+                name,
+                tuple(_keep_known(item, keys) for item in cases),
+                (descriptions.get(name) or "")[:LONGEST_DESCRIPTION] or None,
             )
             for name, cases in self._cases.items()
         )
@@ -203,6 +206,13 @@ class CaseCollector:
         del assertions[MOST_EXPECTATIONS:]
         for name in list(captures)[MOST_EXPECTATIONS:]:
             del captures[name]
+
+
+def _keep_known(item: ImportedCase, keys: Set[str]) -> ImportedCase:
+    known = [entry for entry in item.case.dependencies if entry.required_test_key in keys]
+    if len(known) == len(item.case.dependencies):
+        return item
+    return replace(item, case=item.case.model_copy(update={"dependencies": known}))
 
 
 def explain(error: ValidationError | RequestInvalidError) -> str:

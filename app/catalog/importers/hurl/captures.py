@@ -18,6 +18,7 @@ def write_capture(composer: RequestComposer, capture: Capture) -> tuple[str, str
     """Return the path of what is kept and the filters behind it; None when that is told."""
     try:
         filters = list(capture.query.filters)
+        _refuse_placeholders(capture)
         spec = _build(capture, filters)
         rendered = render_filters(filters)
     except UnmappedError as error:
@@ -29,6 +30,14 @@ def write_capture(composer: RequestComposer, capture: Capture) -> tuple[str, str
     name = _OTHER.sub("_", capture.name)[:100].lstrip("-") or "value"
     is_plain = set(spec) == {"path"}
     return composer.draft.add_capture(name, spec["path"] if is_plain else spec), rendered
+
+
+def _refuse_placeholders(capture: Capture) -> None:
+    values = [value for entry in capture.query.filters for value in entry.values]
+    argument = capture.query.argument
+    if any("{{" in value.source for value in (*values, *([argument] if argument else []))):
+        message = "What is captured is said without placeholders here."
+        raise UnmappedError(message)
 
 
 def _build(capture: Capture, filters: list[Filter]) -> dict[str, Any]:

@@ -81,8 +81,21 @@ def _build(composer: RequestComposer, check: Check) -> dict[str, Any]:
         operator, expected = _negate(operator, expected)
     if target.is_length:
         operator, expected = _measure(operator, expected)
+    if target.is_one_of_many:
+        operator = _find_among(composer, check, operator)
     fields = {**target.fields, "operator": operator}
+    if "path" in fields and target.type in ("jsonpath", "xpath"):
+        fields["path"] = composer.write(fields["path"])
     return fields if operator in ("exists", "absent") else {**fields, "expected": expected}
+
+
+def _find_among(composer: RequestComposer, check: Check, operator: str) -> str:
+    if operator != "eq":
+        message = "One of the values that a JSONPath with * or a filter finds."
+        raise UnmappedError(message)
+    text = "The value is looked for among all that the JSONPath finds."
+    composer.tell("changed", text, f"line {check.line}")
+    return "contains"
 
 
 def _build_pattern(target: Target, predicate: Predicate) -> dict[str, Any]:

@@ -12,14 +12,21 @@ _LONGEST: Final = 2_000
 _TOKEN: Final = re.compile(
     r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\[[^\[\]'\"]*\]|\.(?=\[)|(\.{1,2})([^\s.\[\]()'\"*?@=<>!&|,]+)"
 )
+_PLACEHOLDER: Final = re.compile(r"\{\{[^{}]{1,200}\}\}")
+# Fits where a number does and where a text does.
+_ANY_VALUE: Final = "7"
 _SHORTHAND: Final = re.compile(r"[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*")
 
 
 def convert_path(written: str) -> str:
-    """Return the path in the words of RFC 9535; raise `UnmappedError` when there are none."""
+    """
+    Return the path in the words of RFC 9535, placeholders in it.
+
+    Raises `UnmappedError` when there are none.
+    """
     text = written.strip()
-    if "{{" in text or len(text) > _LONGEST:
-        message = "A JSONPath with a placeholder, or one too long."
+    if len(text) > _LONGEST:
+        message = f"A JSONPath of more than {_LONGEST} characters."
         raise UnmappedError(message)
     converted = _TOKEN.sub(_convert, text if text.startswith("$") else f"$.{text}")
     compile_converted(converted)
@@ -27,9 +34,9 @@ def convert_path(written: str) -> str:
 
 
 def compile_converted(path: str) -> CompiledPath:
-    """Compile a path; raise `UnmappedError` when it is none."""
+    """Compile a path; raise `UnmappedError` when it is none, whatever its placeholders are."""
     try:
-        return compile_path(path, "path")
+        return compile_path(_PLACEHOLDER.sub(_ANY_VALUE, path), "path")
     except InvalidExpectationError as error:
         message = "A JSONPath that RFC 9535 does not know."
         raise UnmappedError(message) from error
@@ -42,12 +49,9 @@ def append_path(path: str, rest: str) -> str:
     return joined
 
 
-def append_index(path: str, index: int) -> str:
-    """Return the path of one of the entries of a list; raise `UnmappedError` for many lists."""
-    if not compile_converted(path).is_singular:
-        message = "One of the values that a JSONPath with * or a filter finds."
-        raise UnmappedError(message)
-    return f"{path}[{index}]"
+def append_index(path: str, index: int) -> str | None:
+    """Return the path of one of the entries of a list; None when a path finds many values."""
+    return f"{path}[{index}]" if compile_converted(path).is_singular else None
 
 
 def _convert(match: re.Match[str]) -> str:

@@ -15,8 +15,8 @@ from app.catalog.importers.model import Imported, Notice
 
 SUITE: Final = "Hurl"
 ORDER: Final = (
-    "Entries that use the same captured value keep their order; the others run at the same time. "
-    "Add a dependency where one must come before another."
+    "Entries that change something keep their order; those that only read in between run at the "
+    "same time."
 )
 
 
@@ -65,6 +65,7 @@ def _write(desk: Desk, scope: Scope, entry: Entry) -> None:
         return
     drop_refused(composer)
     scope.require_used(draft)
+    scope.keep_order(draft)
     if not desk.collector.accept(draft):
         return
     for name, capture in kept:

@@ -66,6 +66,11 @@ class Scope:
             draft.require(self._captured[name].producer.key, "data")
             self._sequencer.use(self._captured[name].path, draft)
 
+    def keep_order(self, draft: CaseDraft) -> None:
+        """Put a case behind those of the file before it; those that only read may run at once."""
+        self._sequencer.begin_once("", draft)
+        self._sequencer.use("", draft)
+
     def forget_used(self) -> None:
         """Begin with the next entry."""
         self._used.clear()

@@ -11,10 +11,15 @@ from app.catalog.importers.hurl.syntax import Filter, Query, Value
 
 @dataclass(slots=True)
 class Target:
-    """Fields of an assertion; `is_length`: it is about how many there are."""
+    """
+    Fields of an assertion; `is_length`: it is about how many there are.
+
+    `is_one_of_many`: it is about one of the values that a path with `*` or a filter finds.
+    """
 
     fields: dict[str, Any] = field(default_factory=dict[str, Any])
     is_length: bool = False
+    is_one_of_many: bool = False
 
     @property
     def type(self) -> str:
@@ -78,6 +83,8 @@ _QUERIES: Final[dict[str, Callable[[Query], dict[str, Any]]]] = {
 
 
 def _apply(target: Target, entry: Filter) -> None:
+    if target.is_one_of_many:
+        raise _refuse(entry)
     if target.is_length:
         if entry.name not in ("toInt", "toFloat"):
             raise _refuse(entry)
@@ -106,7 +113,9 @@ def _count(target: Target) -> None:
 def _pick(target: Target, entry: Filter) -> None:
     index, path = _read_index(entry), target.fields.get("path")
     if target.type == "jsonpath" and isinstance(path, str):
-        target.fields["path"] = append_index(path, index)
+        appended = append_index(path, index)
+        target.is_one_of_many = appended is None
+        target.fields["path"] = appended or path
     elif target.type == "xpath" and index >= -1:
         step = "last()" if index == -1 else str(index + 1)
         target.fields["path"] = f"({path})[{step}]"

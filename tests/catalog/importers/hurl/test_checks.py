@@ -176,7 +176,65 @@ def test_what_uses_the_same_value_keeps_its_order() -> None:
         [entry["required_test_key"] for entry in case.get("dependencies", [])]
         for case in list_cases(imported)
     ]
-    assert dependencies == [[], ["post-x"], ["post-x", "get-x-id"], []]
+    assert dependencies == [[], ["post-x"], ["post-x", "get-x-id"], ["delete-x-id"]]
+
+
+def test_what_changes_something_comes_between_what_is_before_and_behind_it() -> None:
+    imported = HURL.read(
+        "".join(
+            f"{method} https://a.example/{path}\nHTTP 200\n"
+            for method, path in (
+                ("PUT", "a"),
+                ("GET", "b"),
+                ("GET", "c"),
+                ("POST", "d"),
+                ("GET", "e"),
+            )
+        )
+    )
+
+    dependencies = [
+        [entry["required_test_key"] for entry in case.get("dependencies", [])]
+        for case in list_cases(imported)
+    ]
+    assert dependencies == [[], ["put-a"], ["put-a"], ["get-b", "get-c"], ["post-d"]]
+
+
+def test_nothing_waits_for_what_is_not_imported() -> None:
+    imported = HURL.read(
+        f"POST https://a.example/{'x' * 3000}\nHTTP 200\nPOST https://a.example/b\nHTTP 200\n"
+    )
+
+    (case,) = list_cases(imported)
+    assert "dependencies" not in case
+
+
+@pytest.mark.parametrize(
+    ("written", "path", "operator"),
+    [
+        ("$.a[?(@.id == '{{id}}')].n\" nth 0", "$.a[?(@.id == '{}')].n", "contains"),
+        ('$.a[?(@.id == {{id}})].n" first', "$.a[?(@.id == {})].n", "contains"),
+        ("$.a['{{id}}'].n\"", "$.a['{}'].n", "eq"),
+        ('$.a[{{id}}]"', "$.a[{}]", "eq"),
+    ],
+)
+def test_paths_have_captured_values_in_them(written: str, path: str, operator: str) -> None:
+    imported = HURL.read(
+        'POST https://a.example/x\nHTTP 201\n[Captures]\nid: jsonpath "$.id"\n'
+        f'GET https://a.example/y\nHTTP 200\n[Asserts]\njsonpath "{written} == 7\n'
+    )
+
+    _, case = list_cases(imported)
+    assert case["response"]["assertions"] == [
+        {
+            "type": "jsonpath",
+            "path": path.format("{{captured_data.post-x.id}}"),
+            "operator": operator,
+            "expected": 7,
+        }
+    ]
+    assert case["dependencies"] == [{"required_test_key": "post-x", "dependency_type": "data"}]
+    assert ("among all" in str(list_told(imported, "changed"))) == (operator == "contains")
 
 
 def test_a_capture_that_cannot_be_said_is_told_and_leaves_a_variable() -> None:
