@@ -142,11 +142,12 @@ def _start_service(layout: Layout, port: int, settings: dict[str, str]) -> str:
 
 def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     try:
-        _wait(
-            lambda: process.poll() is not None or _is_ready(url),
-            START_DEADLINE_SECONDS,
-            "does not become ready",
-        )
+        with httpx.Client(timeout=5) as client:
+            _wait(
+                lambda: process.poll() is not None or _is_ready(client, url),
+                START_DEADLINE_SECONDS,
+                "does not become ready",
+            )
         if process.poll() is not None:
             raise ServiceError(f"The service did not start:\n{read_tail(log)}")
     except BaseException:
@@ -155,9 +156,9 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> 
         raise
 
 
-def _is_ready(url: str) -> bool:
+def _is_ready(client: httpx.Client, url: str) -> bool:
     try:
-        return httpx.get(f"{url}/readyz", timeout=5).is_success
+        return client.get(f"{url}/readyz").is_success
     except httpx.HTTPError:
         return False
 

@@ -1,4 +1,6 @@
 pytest_plugins = [
+    "tests.fixtures.collection",
+    "tests.fixtures.connections",
     "tests.fixtures.properties",
     "tests.fixtures.supabase",
     "tests.fixtures.database",

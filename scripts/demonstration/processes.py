@@ -159,20 +159,22 @@ class HttpChild(Child):
         """Poll the readiness address until it answers 200."""
         deadline = time.monotonic() + timeout_seconds
         answer = ""
-        while time.monotonic() < deadline:
-            if not self.running:
-                raise self.failure("ended before it was ready")
-            answer = fetch_answer(self.url + self.ready_path)
-            if answer.startswith("200"):
-                return
-            time.sleep(0.02)
+        # A client for each question would take more of the processor than what is waited for.
+        with httpx.Client(timeout=5.0) as client:
+            while time.monotonic() < deadline:
+                if not self.running:
+                    raise self.failure("ended before it was ready")
+                answer = fetch_answer(client, self.url + self.ready_path)
+                if answer.startswith("200"):
+                    return
+                time.sleep(0.02)
         raise self.failure(f"was not ready after {timeout_seconds} s: {answer}")
 
 
-def fetch_answer(url: str) -> str:
+def fetch_answer(client: httpx.Client, url: str) -> str:
     """The status and body, or why there is none."""
     try:
-        response = httpx.get(url, timeout=5.0)
+        response = client.get(url)
     except httpx.HTTPError as error:
         return f"no answer: {error!r}"
     return f"{response.status_code} {response.text}"

@@ -15,6 +15,9 @@ from scripts.local_supabase.ports import HOST
 
 START_DEADLINE_SECONDS = 20
 TOKEN_LIFETIME_SECONDS = 3600
+PASSWORD_COST = 10
+DISPOSABLE_PASSWORD_COST = 4
+"""The least that bcrypt takes: nobody guards the passwords of an installation that is thrown away."""
 
 
 class NodeMissingError(LocalSupabaseError):
@@ -33,6 +36,7 @@ class AuthService:
     database_url: str
     keys: KeyRing
     supabase_url: str
+    disposable: bool
 
     async def start(self) -> Child:
         command = Command(
@@ -45,6 +49,7 @@ class AuthService:
                 "JWT_LIFETIME_SECONDS": str(TOKEN_LIFETIME_SECONDS),
                 "PUBLISHABLE_KEY": self.keys.publishable_key,
                 "SECRET_KEY": self.keys.secret_key,
+                "LITE_AUTH_BCRYPT_COST": str(self._password_cost),
                 "LITE_TELEMETRY": "0",
                 "DO_NOT_TRACK": "1",
                 "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
@@ -52,6 +57,10 @@ class AuthService:
             reports_on_stdout=True,
         )
         return await start_child(command, self.layout.log("auth"))
+
+    @property
+    def _password_cost(self) -> int:
+        return DISPOSABLE_PASSWORD_COST if self.disposable else PASSWORD_COST
 
     async def wait_ready(self, child: Child) -> str:
         """Return the URL that the process reports; raise ChildFailedError or AuthStartError."""

@@ -163,6 +163,7 @@ class Stack:
             database_url=self._postgres.url("supabase_auth_admin"),
             keys=self._credentials.keys,
             supabase_url=self._url,
+            disposable=self._options.ephemeral,
         )
         child = await service.start()
         self._adopt(child)
