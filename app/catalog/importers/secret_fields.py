@@ -1,7 +1,7 @@
 """Takes secrets out of what documents say; variables take their place."""
 
 from app.catalog.importers.placeholders import list_names
-from app.catalog.importers.sensitive import is_secret_name, is_secret_value
+from app.catalog.importers.sensitive import is_secret_name, is_secret_value, split_credential
 from app.catalog.importers.variables import VariableBook
 from app.engine.json_values import JsonValue
 
@@ -24,6 +24,13 @@ def hide_text(name: str, text: str, book: VariableBook) -> str:
     """Return a text, or the placeholder of a variable when it is a secret."""
     if not text or not (is_secret_name(name) or is_secret_value(text)):
         return text
+    credential = None if is_secret_name(name) else split_credential(text)
+    if credential is not None:
+        return f"{credential[0]}{_hide(name or 'token', credential[1], book)}"
+    return _hide(name, text, book)
+
+
+def _hide(name: str, text: str, book: VariableBook) -> str:
     names = list_names(text)
     for inner in names:
         if not inner.startswith(("$", "captured_data.")):

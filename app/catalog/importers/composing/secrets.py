@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.catalog.importers.placeholders import Resolve, find_only_name, list_names, rewrite
-from app.catalog.importers.sensitive import is_secret_name, is_secret_value
+from app.catalog.importers.sensitive import (
+    is_secret_name,
+    is_secret_value,
+    replace_secret_values,
+    split_credential,
+)
 from app.catalog.importers.variables import VariableBook
 
 _PLACEHOLDER: Final = re.compile(r"(\{\{[^{}]{1,200}\}\})")
@@ -13,9 +18,6 @@ _PAIR: Final = re.compile(r'("([\w.-]{1,100})"\s{0,9}:\s{0,9}")((?:[^"\\]|\\.){1
 _ELEMENT: Final = re.compile(r"(<([\w.:-]{1,100})>)([^<>]{1,9000})(?=</)")
 _FIELD: Final = re.compile(
     r"((?:^|[&;\s?])([\w.-]{1,100})\s{0,9}[=:]\s{0,9})([^&;\s\"'<>]{1,9000})"
-)
-_CREDENTIAL: Final = re.compile(
-    r"((?:bearer|basic|token)\s{1,9})(\S.{5,})", re.IGNORECASE | re.DOTALL
 )
 _SHORTEST_SECRET: Final = 6
 
@@ -29,11 +31,13 @@ class SecretHider:
 
     def write(self, name: str, source: str) -> str:
         """Return the template for the value of a field; hidden when its name or looks say so."""
-        if is_secret_name(name) or is_secret_value(source):
+        if is_secret_name(name):
             return self.hide(name, source)
-        if match := _CREDENTIAL.fullmatch(source):
-            return f"{match[1]}{self.hide(name or 'token', match[2])}"
-        return rewrite(source, self._resolve)
+        if credential := split_credential(source):
+            return f"{credential[0]}{self.hide(name or 'token', credential[1])}"
+        return (
+            self.hide(name, source) if is_secret_value(source) else rewrite(source, self._resolve)
+        )
 
     def hide(self, name: str, source: str) -> str:
         """Return the template for a secret; its literal parts are variables from here on."""
@@ -49,17 +53,19 @@ class SecretHider:
         """Return the template for a text in which fields may have names: XML, JSON, a form."""
         hidden: dict[str, str] = {}
 
+        def hide(literal: str, name: str = "body") -> str:
+            mark = f"hidden {len(hidden)}"
+            hidden[mark] = self._book.hide(literal, name)
+            return f"{{{{{mark}}}}}"
+
         def replace(match: re.Match[str]) -> str:
             if not is_secret_name(match[2]) or list_names(match[3]):
                 return match[0]
-            mark = f"hidden {len(hidden)}"
-            hidden[mark] = self._book.hide(match[3], match[2])
-            return f"{match[1]}{{{{{mark}}}}}"
+            return f"{match[1]}{hide(match[3], match[2])}"
 
         for pattern in (_PAIR, _ELEMENT, _FIELD):
             source = pattern.sub(replace, source)
-        if not hidden and is_secret_value(source):
-            return self.hide("body", source)
+        source = replace_secret_values(source, hide)
         return rewrite(source, lambda name: hidden.get(name) or self._resolve(name))
 
     def _hide_parts(self, name: str, source: str) -> Iterator[str]:

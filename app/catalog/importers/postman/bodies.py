@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 
 from app.catalog.importers.building import CaseDraft
+from app.catalog.importers.composing.secrets import SecretHider
 from app.catalog.importers.model import Notice
 from app.catalog.importers.pairs import add_pair
 from app.catalog.importers.placeholders import find_only_name
@@ -60,13 +61,13 @@ class BodyWriter:
             return
         document = self._parse(raw) if kind == "json" else None
         if document is None:
-            draft.request |= {"body_type": kind, "body": self._scope.render(raw)}
+            draft.request |= {"body_type": kind, "body": self._write_text(raw)}
             return
         draft.request |= {"body_type": "json", "body": self._render(document)}
 
     def _write_graphql(self, draft: CaseDraft, graphql: JsonValue) -> None:
         document = graphql if isinstance(graphql, dict) else {}
-        written: dict[str, Any] = {"query": self._scope.render(to_text(document.get("query")))}
+        written: dict[str, Any] = {"query": self._write_text(to_text(document.get("query")))}
         variables = document.get("variables")
         parsed = self._parse(variables) if isinstance(variables, str) else variables
         if isinstance(parsed, dict):
@@ -74,6 +75,10 @@ class BodyWriter:
         if name := to_text(document.get("operationName")):
             written["operationName"] = self._scope.render(name)
         draft.request |= {"body_type": "graphql", "body": written}
+
+    def _write_text(self, text: str) -> str:
+        hider = SecretHider(self._scope.book, self._scope.resolve)
+        return hider.write_text(self._scope.expand(text))
 
     def _parse(self, raw: str) -> JsonValue:
         """The JSON of a text in which placeholders may stand for values; None when it is none."""
