@@ -7,6 +7,7 @@ from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
 from app.auth.access_tokens import AccessTokenIssuer
+from app.auth.addresses import find_origin
 from app.auth.errors import ApiTokenRefusedError, SigningKeysUnavailableError
 from app.auth.principal import Principal
 from app.auth.rate_limit import RateLimiter
@@ -92,7 +93,7 @@ CallersSecretWriter = Annotated[SecretWriter, Depends(open_secret_writer)]
 async def open_token_exchange(request: Request) -> TokenExchange:
     """Return what signs machines in; raises `TooManyRequestsError` for an address that asks too often."""
     rate_limiter: RateLimiter = request.app.state.rate_limiter
-    await rate_limiter.take(f"address {request.client.host if request.client else 'unknown'}")
+    await rate_limiter.take(f"address {find_origin(request)}")
     database: Database = request.app.state.database
     issuer: AccessTokenIssuer = request.app.state.access_tokens
     return TokenExchange(database.as_service(), issuer)

@@ -20,11 +20,22 @@ class RateLimiter:
 
     async def take(self, caller: str) -> None:
         """Count one request; raises `TooManyRequestsError` telling when to come back."""
-        if await self._limiter.hit(self._limit, caller):
-            return
+        if not await self._limiter.hit(self._limit, caller):
+            raise await self.refuse(caller)
+
+    async def count(self, caller: str) -> None:
+        """Count one request that is answered anyway."""
+        await self._limiter.hit(self._limit, caller)
+
+    async def is_exhausted(self, caller: str) -> bool:
+        """Say whether one more request would be too many."""
+        return not await self._limiter.test(self._limit, caller)
+
+    async def refuse(self, caller: str) -> TooManyRequestsError:
+        """Return the refusal of one request too many, which tells when to come back."""
         window = await self._limiter.get_window_stats(self._limit, caller)
         seconds = window.reset_time - self._clock.now().timestamp()
-        raise TooManyRequestsError(
+        return TooManyRequestsError(
             f"At most {self._limit.amount} requests a minute are answered.",
             retry_after=timedelta(seconds=max(1, round(seconds))),
         )

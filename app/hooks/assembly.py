@@ -7,6 +7,7 @@ from app.core.settings import Settings
 from app.db.database import Database
 from app.hooks.reception.repository import HookKeys
 from app.hooks.reception.service import HookReceiver
+from app.hooks.reception.suspicion import Suspicion
 from app.runs.queue import RunQueue
 
 LOGGED_REJECTIONS_PER_MINUTE = 10
@@ -27,5 +28,6 @@ def create_hook_receiver(
         keys=HookKeys(settings.secrets_encryption_key, settings.secrets_encryption_key_previous),
         clock=clock,
         deliveries=RateLimiter(settings.hook_deliveries_per_minute, clock),
+        suspicion=Suspicion(clock),
         rejections=RateLimiter(LOGGED_REJECTIONS_PER_MINUTE, clock),
     )

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response, Security, status
 from fastapi.security import APIKeyHeader
 from starlette.background import BackgroundTask
 
+from app.auth.addresses import find_origin
 from app.auth.errors import AccessTokensUnavailableError
 from app.core.errors import TooManyRequestsError
 from app.core.identifiers import HookId
@@ -108,7 +109,7 @@ async def deliver_to_hook(
     A repeated delivery is answered with the same run and starts nothing.
     """
     message = Message(request.headers.raw, await request.body())
-    answer = await receiver.receive(hook_id, message)
+    answer = await receiver.receive(hook_id, message, find_origin(request))
     if isinstance(answer, Rejection):
         return _refuse(answer, receiver, request.state.request_id)
     if answer.run_id is not None:

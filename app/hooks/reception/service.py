@@ -33,6 +33,7 @@ from app.hooks.reception import repository
 from app.hooks.reception.repository import HookKeys, LogEntry
 from app.hooks.reception.run_requests import prepare_run
 from app.hooks.reception.schemas import OpenedHook, Receipt
+from app.hooks.reception.suspicion import Suspicion
 from app.hooks.signatures.message import Message, Proof, SignatureMismatchError
 from app.hooks.signatures.scheme import get_replay_window
 from app.hooks.signatures.standard import StandardScheme
@@ -54,7 +55,11 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class HookReceiver:
-    """What it takes to receive deliveries: `deliveries` limits them, `rejections` their log."""
+    """
+    What it takes to receive deliveries.
+
+    `deliveries` limits the genuine ones, `suspicion` forgeries, `rejections` the log of these.
+    """
 
     database: Database
     queue: RunQueue
@@ -62,23 +67,27 @@ class HookReceiver:
     keys: HookKeys
     clock: Clock
     deliveries: RateLimiter
+    suspicion: Suspicion
     rejections: RateLimiter
 
-    async def receive(self, hook_id: HookId, message: Message) -> Receipt | Rejection:
+    async def receive(self, hook_id: HookId, message: Message, origin: str) -> Receipt | Rejection:
         """
-        Verify a delivery and start its run, once.
+        Verify a delivery from the address `origin` and start its run, once.
 
         Raises `TooManyRequestsError`, `HookPayloadError`, `HookMappingError`, `HookRunRefusedError`,
         or `InvalidSignatureError` for a hook that vanishes meanwhile.
         """
-        await self.deliveries.take(str(hook_id))
+        await self.suspicion.check(origin, hook_id, lambda hook: self._is_genuine(hook, message))
         hook = await self._open(hook_id)
         try:
             proof = self._verify(hook, message)
         except SignatureMismatchError as error:
+            await self.suspicion.note(origin, hook_id, hook)
             return Rejection(hook, message, str(error))
         if hook is None or not hook.enabled:
+            await self.suspicion.note(origin, hook_id, hook)
             return Rejection(hook, message, "the hook is disabled")
+        await self.deliveries.take(str(hook_id))
         return await _Reception(self, hook, message, proof, Redactor(hook.secrets)).finish()
 
     async def log_rejection(self, rejection: Rejection) -> None:
@@ -109,6 +118,13 @@ class HookReceiver:
             # The sender can do nothing about our keys.
             logger.exception("hook_secret_unreadable", hook_id=str(hook_id))
             raise UnavailableError(retry_after=timedelta(minutes=1)) from error
+
+    def _is_genuine(self, hook: OpenedHook | None, message: Message) -> bool:
+        try:
+            self._verify(hook, message)
+        except SignatureMismatchError:
+            return False
+        return hook is not None and hook.enabled
 
     def _verify(self, hook: OpenedHook | None, message: Message) -> Proof:
         if hook is None:
