@@ -183,12 +183,23 @@ class Session:
         return rows[0] if rows else None
 
     async def delete(
-        self, table: str, identifier: UUID, *, unchanged_since: datetime | None = None
+        self,
+        table: str,
+        identifier: UUID,
+        *,
+        unchanged_since: datetime | None = None,
+        **where: object,
     ) -> bool:
-        """Delete the row with this id; say whether there was one that the caller may delete."""
+        """
+        Delete the row with this id; say whether there was one that the caller may delete.
+
+        With `where` and `unchanged_since`, only if its columns equal that.
+        """
 
         def build() -> _Executable[Any]:
             query = self._client.from_(table).delete().eq("id", identifier)
+            for column, value in where.items():
+                query = query.eq(column, value)
             return (
                 query
                 if unchanged_since is None

@@ -4,31 +4,26 @@ import asyncio
 from typing import Final, cast
 
 from fastapi import FastAPI, Request
-from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute, Match
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 JSON: Final = "application/json"
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_TAKING: Final = {"POST": "Accept-Post", "PATCH": "Accept-Patch"}
 
 
 def describe_methods(request: Request) -> dict[str, str]:
-    """Return what `OPTIONS` tells of a path: all its methods, and what those take that say so."""
-    routes = {method: route for method in _METHODS if (route := _find_route(request, method))}
-    names = [name for method in routes for name in ([method, "HEAD"][: 1 + (method == "GET")])]
-    headers = {"Allow": ", ".join([*names, "OPTIONS"])}
-    for method, header in _TAKING.items():
-        route = routes.get(method)
-        if isinstance(route, APIRoute) and route.body_field is not None:
-            headers[header] = JSON
-    return headers
+    """Return what `OPTIONS` tells of a path: all its methods, and what PATCH takes (RFC 5789, 3.1)."""
+    methods = [method for method in _METHODS if _is_served(request, method)]
+    reads = ["GET", "HEAD"] if "GET" in methods else []
+    others = [method for method in methods if method != "GET"]
+    headers = {"Allow": ", ".join([*reads, *others, "OPTIONS"])}
+    return {**headers, "Accept-Patch": JSON} if "PATCH" in methods else headers
 
 
-def _find_route(request: Request, method: str) -> BaseRoute | None:
+def _is_served(request: Request, method: str) -> bool:
     scope = {**request.scope, "method": method}
     routes = cast("FastAPI", request.app).routes
-    return next((route for route in routes if route.matches(scope)[0] is Match.FULL), None)
+    return any(route.matches(scope)[0] is Match.FULL for route in routes)
 
 
 class HeadMiddleware:

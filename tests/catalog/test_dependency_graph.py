@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.catalog.building import Workshop, open_workshop, refusal, use
+from tests.catalog.building import Workshop, open_workshop, refusal, send, use
 from tests.workspaces.people import ROLES, Role, Team
 
 
@@ -79,6 +79,21 @@ async def test_dependencies_are_declared_and_removed(team: Team) -> None:
     assert (await team.owner.delete(path)).status_code == 204
     assert (await team.owner.delete(path)).status_code == 404
     assert (await workshop.read(cart))["dependencies"] == []
+
+
+async def test_a_dependency_goes_as_it_is_known(team: Team) -> None:
+    workshop = await open_workshop(team)
+    login, cart = await workshop.add("login"), await workshop.add("cart", "login")
+    graph = await team.owner.get(f"/projects/{workshop.project_id}/dependencies")
+    path = f"/dependencies/{graph.json()['edges'][0]['id']}"
+    tag = (await team.owner.get(path)).headers["ETag"]
+    needed = [{"required_test_key": login["key"], "condition": "completed"}]
+    await team.owner.patch(f"/cases/{cart['id']}", {"dependencies": needed})
+    stale = await send(team.owner, "DELETE", path, if_match=tag)
+    assert refusal(stale) == (412, "precondition_failed")
+    tag = (await team.owner.get(path)).headers["ETag"]
+    assert (await send(team.owner, "DELETE", path, if_match=tag)).status_code == 204
+    assert refusal(await send(team.owner, "DELETE", path, if_match=tag)) == (404, "not_found")
 
 
 async def test_cycles_and_foreign_tests_are_refused(team: Team) -> None:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.catalog.building import Workshop, open_workshop, refusal, use
+from tests.catalog.building import Workshop, open_workshop, refusal, send, use
 from tests.workspaces.people import ROLES, Role, Team
 
 
@@ -23,8 +23,11 @@ async def test_suites_and_cases_take_the_order_that_is_given(team: Team) -> None
     ):
         for order in (wanted, wanted[::-1]):
             answer = await team.owner.put(f"{path}/order", {name: order})
-            assert answer.status_code == 204, answer.text
+            assert (answer.status_code, answer.json()) == (200, {name: order}), answer.text
             assert await list_ids(workshop, path) == order
+            read = await team.owner.get(f"{path}/order")
+            assert read.json() == answer.json()
+            assert read.headers["ETag"] == answer.headers["ETag"]
 
 
 async def test_an_order_names_each_once(team: Team) -> None:
@@ -55,8 +58,44 @@ async def test_two_orders_at_once_leave_one_of_them(team: Team) -> None:
     answers = await asyncio.gather(
         *(team.owner.put(f"{path}/order", {"suite_ids": order}) for order in orders)
     )
-    assert [answer.status_code for answer in answers] == [204] * 5
+    assert [answer.status_code for answer in answers] == [200] * 5
     assert await list_ids(workshop, path) in orders
+
+
+async def test_an_order_is_meant_for_the_one_that_its_sender_knows(team: Team) -> None:
+    workshop = await open_workshop(team)
+    first, second = workshop.suite_id, await workshop.add_suite("Second")
+    path = f"/projects/{workshop.project_id}/suites"
+    tag = (await team.owner.get(f"{path}/order")).headers["ETag"]
+    turned = {"suite_ids": [second, first]}
+    moved = await send(team.owner, "PUT", f"{path}/order", turned, if_match=tag)
+    assert moved.status_code == 200, moved.text
+    late = await send(team.owner, "PUT", f"{path}/order", turned, if_match=tag)
+    assert refusal(late) == (412, "precondition_failed")
+    await workshop.add_suite("Third")
+    tag = moved.headers["ETag"]
+    incomplete = await send(team.owner, "PUT", f"{path}/order", turned, if_match=tag)
+    assert refusal(incomplete) == (412, "precondition_failed")
+
+
+async def test_of_two_orders_that_know_the_same_one_is_made(team: Team) -> None:
+    workshop = await open_workshop(team)
+    path = f"/projects/{workshop.project_id}/suites"
+    suites = [workshop.suite_id, *[await workshop.add_suite(name) for name in "ABCD"]]
+    tag = (await team.owner.get(f"{path}/order")).headers["ETag"]
+    answers = await asyncio.gather(
+        *(
+            send(
+                team.owner,
+                "PUT",
+                f"{path}/order",
+                {"suite_ids": suites[turn:] + suites[:turn]},
+                if_match=tag,
+            )
+            for turn in range(1, 5)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -64,7 +103,7 @@ async def test_editors_order_and_copy(team: Team, role: Role) -> None:
     workshop = await open_workshop(team)
     case = await workshop.add("login")
     suite = f"/suites/{workshop.suite_id}"
-    ordering = {"viewer": 403, "stranger": 404}.get(role, 204)
+    ordering = {"viewer": 403, "stranger": 404}.get(role, 200)
     path = f"/projects/{workshop.project_id}/suites/order"
     answers = [
         await team[role].put(path, {"suite_ids": [workshop.suite_id]}),

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from app.catalog.cases.schemas.cases import Case, CaseCreate
-from app.catalog.cases.schemas.changes import CaseOrder
 from app.core.identifiers import SuiteId, TestCaseId
 from app.db.session import Session
 
@@ -40,10 +39,3 @@ async def replace_case(
         "document": document,
     }
     return Case.model_validate(await session.call("replace_test_case", request))
-
-
-async def reorder_cases(session: Session, suite_id: SuiteId, order: CaseOrder) -> None:
-    """Put all cases of a suite into this order; raises `OrderIncompleteError` for fewer or more."""
-    request = {"suite_id": str(suite_id), **order.model_dump(mode="json")}
-    # Carried out twice it comes to the same.
-    await session.call("reorder_test_cases", request, idempotent=True)

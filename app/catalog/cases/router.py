@@ -71,14 +71,28 @@ async def list_project_cases(
     return await lists.list_project_cases(session, project_id, page)
 
 
+@router.get(
+    "/suites/{suite_id}/cases/order",
+    responses=problem_responses(NotFoundError, RequestInvalidError),
+)
+async def get_case_order(suite_id: SuiteId, session: UserSession) -> CaseOrder:
+    """Return all test cases of a suite in their order; its tag is for a new one."""
+    return await service.get_case_order(session, suite_id)
+
+
 @router.put(
     "/suites/{suite_id}/cases/order",
-    status_code=status.HTTP_204_NO_CONTENT,
-    responses=problem_responses(*REFUSALS, OrderIncompleteError),
+    responses=problem_responses(*REFUSALS, PreconditionFailedError, OrderIncompleteError),
 )
-async def reorder_cases(suite_id: SuiteId, order: CaseOrder, session: UserSession) -> None:
-    """Put all test cases of a suite into an order; each must be named once. Editors may."""
-    await service.reorder_cases(session, suite_id, order)
+async def reorder_cases(
+    suite_id: SuiteId, order: CaseOrder, session: UserSession, precondition: IfMatch
+) -> CaseOrder:
+    """
+    Put all test cases of a suite into an order; each must be named once. Editors may.
+
+    `If-Match` takes the tag that GET answers here, or of this answer.
+    """
+    return await service.reorder_cases(session, suite_id, order, precondition)
 
 
 @router.get("/cases/{case_id}", responses=problem_responses(NotFoundError, RequestInvalidError))

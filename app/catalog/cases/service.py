@@ -12,9 +12,11 @@ from app.db.errors import ChangedMeanwhileError
 from app.db.session import Session
 from app.web.entity_tags import Precondition
 from app.web.errors import PreconditionFailedError
+from app.web.orders import Order
 from app.web.removal import call_removal
 
 ATTEMPTS = 3
+ORDER = Order(CaseOrder, "suite_id", reader="get_case_order", writer="reorder_test_cases")
 
 
 async def create_case(session: Session, suite_id: SuiteId, case: CaseCreate) -> Case:
@@ -89,9 +91,16 @@ async def _write(
     return await repository.replace_case(session, present.id, document, read_at)
 
 
-async def reorder_cases(session: Session, suite_id: SuiteId, order: CaseOrder) -> None:
-    """Put the cases of a suite into an order; raises `OrderIncompleteError` for fewer or more."""
-    await repository.reorder_cases(session, suite_id, order)
+async def get_case_order(session: Session, suite_id: SuiteId) -> CaseOrder:
+    """Return all cases of a suite in their order; raises `NotFoundError`."""
+    return await ORDER.read(session, suite_id)
+
+
+async def reorder_cases(
+    session: Session, suite_id: SuiteId, order: CaseOrder, precondition: Precondition
+) -> CaseOrder:
+    """Put the cases of a suite into an order; raises as `Order.write`."""
+    return await ORDER.write(session, suite_id, order, precondition)
 
 
 async def delete_case(

@@ -37,6 +37,9 @@ async def find_dependency(
     return DeclaredDependency.model_validate(row) if row else None
 
 
-async def delete_dependency(session: Session, dependency_id: DependencyId) -> bool:
-    """Delete a dependency; say whether there was one that the caller may delete."""
-    return await session.delete("test_dependencies", dependency_id)
+async def delete_dependency(
+    session: Session, dependency_id: DependencyId, known: DeclaredDependency | None
+) -> bool:
+    """Delete a dependency, if it still is the known one; say whether the caller may and it is."""
+    fields = known.model_dump(include={"dependency_type", "condition"}) if known else {}
+    return await session.delete("test_dependencies", dependency_id, **fields)

@@ -8,7 +8,8 @@ from app.catalog.dependencies.schemas import DeclaredDependency, DependencyCreat
 from app.core.errors import AlreadyExistsError, ForbiddenError, NotFoundError
 from app.core.identifiers import DependencyId, ProjectId
 from app.db.errors import DependencyCycleError, RequiredTestNotFoundError
-from app.web.errors import RequestInvalidError
+from app.web.entity_tags import IfMatch
+from app.web.errors import PreconditionFailedError, RequestInvalidError
 from app.web.problems import problem_responses
 
 router = APIRouter(tags=["dependencies"])
@@ -61,8 +62,12 @@ async def get_dependency(dependency_id: DependencyId, session: UserSession) -> D
 @router.delete(
     "/dependencies/{dependency_id}",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problem_responses(NotFoundError, ForbiddenError, RequestInvalidError),
+    responses=problem_responses(
+        NotFoundError, ForbiddenError, PreconditionFailedError, RequestInvalidError
+    ),
 )
-async def delete_dependency(dependency_id: DependencyId, session: UserSession) -> None:
+async def delete_dependency(
+    dependency_id: DependencyId, session: UserSession, precondition: IfMatch
+) -> None:
     """Remove a declared dependency; editors may. What templates imply stays."""
-    await service.delete_dependency(session, dependency_id)
+    await service.delete_dependency(session, dependency_id, precondition)

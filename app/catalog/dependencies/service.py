@@ -9,6 +9,8 @@ from app.core.errors import ForbiddenError, NotFoundError
 from app.core.identifiers import DependencyId, ProjectId
 from app.db.errors import DependencyCycleError
 from app.db.session import Session
+from app.web.entity_tags import Precondition
+from app.web.errors import PreconditionFailedError
 
 
 async def get_dependency_graph(session: Session, project_id: ProjectId) -> DependencyGraph:
@@ -43,8 +45,13 @@ async def get_dependency(session: Session, dependency_id: DependencyId) -> Decla
     return dependency
 
 
-async def delete_dependency(session: Session, dependency_id: DependencyId) -> None:
-    """Remove a dependency; raises `NotFoundError` or `ForbiddenError`."""
-    if not await repository.delete_dependency(session, dependency_id):
-        await get_dependency(session, dependency_id)
-        raise ForbiddenError
+async def delete_dependency(
+    session: Session, dependency_id: DependencyId, precondition: Precondition
+) -> None:
+    """Remove a dependency; raises `NotFoundError`, `ForbiddenError` or `PreconditionFailedError`."""
+    known = await get_dependency(session, dependency_id) if precondition.is_given else None
+    if known is not None:
+        precondition.check(known)
+    if not await repository.delete_dependency(session, dependency_id, known):
+        present = await get_dependency(session, dependency_id)
+        raise ForbiddenError if known in (None, present) else PreconditionFailedError

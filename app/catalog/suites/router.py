@@ -57,16 +57,28 @@ async def list_suites(
     return await service.list_suites(session, project_id, page)
 
 
+@router.get(
+    "/projects/{project_id}/suites/order",
+    responses=problem_responses(NotFoundError, RequestInvalidError),
+)
+async def get_suite_order(project_id: ProjectId, session: UserSession) -> SuiteOrder:
+    """Return all suites of a project in their order; its tag is for a new one."""
+    return await service.get_suite_order(session, project_id)
+
+
 @router.put(
     "/projects/{project_id}/suites/order",
-    status_code=status.HTTP_204_NO_CONTENT,
-    responses=problem_responses(
-        NotFoundError, ForbiddenError, RequestInvalidError, OrderIncompleteError
-    ),
+    responses=problem_responses(*CHANGING, OrderIncompleteError),
 )
-async def reorder_suites(project_id: ProjectId, order: SuiteOrder, session: UserSession) -> None:
-    """Put all suites of a project into an order; each must be named once. Editors may."""
-    await service.reorder_suites(session, project_id, order)
+async def reorder_suites(
+    project_id: ProjectId, order: SuiteOrder, session: UserSession, precondition: IfMatch
+) -> SuiteOrder:
+    """
+    Put all suites of a project into an order; each must be named once. Editors may.
+
+    `If-Match` takes the tag that GET answers here, or of this answer.
+    """
+    return await service.reorder_suites(session, project_id, order, precondition)
 
 
 @router.get(

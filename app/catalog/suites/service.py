@@ -4,7 +4,6 @@ from collections.abc import Collection
 
 from app.catalog.dependencies.users import refuse_used
 from app.catalog.projects.service import get_project
-from app.catalog.suites import repository
 from app.catalog.suites.schemas import (
     Suite,
     SuiteCreate,
@@ -17,6 +16,7 @@ from app.core.identifiers import ProjectId, SuiteId
 from app.db.conditions import containing
 from app.db.session import Session
 from app.web.entity_tags import Precondition
+from app.web.orders import Order
 from app.web.pagination import Listing, Page
 from app.web.removal import call_removal, read_known
 from app.web.resources import Resource
@@ -30,6 +30,8 @@ SUITES = Resource(
         orders={"cases": ("order_index", "created_at", "id")},
     )
 )
+
+ORDER = Order(SuiteOrder, "project_id", reader="get_suite_order", writer="reorder_test_suites")
 
 
 async def create_suite(session: Session, project_id: ProjectId, suite: SuiteCreate) -> Suite:
@@ -66,9 +68,16 @@ async def update_suite(
     return await SUITES.change(session, suite_id, changes.to_row(), precondition)
 
 
-async def reorder_suites(session: Session, project_id: ProjectId, order: SuiteOrder) -> None:
-    """Put the suites of a project into an order; raises `OrderIncompleteError` for fewer or more."""
-    await repository.reorder_suites(session, project_id, order)
+async def get_suite_order(session: Session, project_id: ProjectId) -> SuiteOrder:
+    """Return all suites of a project in their order; raises `NotFoundError`."""
+    return await ORDER.read(session, project_id)
+
+
+async def reorder_suites(
+    session: Session, project_id: ProjectId, order: SuiteOrder, precondition: Precondition
+) -> SuiteOrder:
+    """Put the suites of a project into an order; raises as `Order.write`."""
+    return await ORDER.write(session, project_id, order, precondition)
 
 
 async def delete_suite(

@@ -4,14 +4,11 @@ from app.auth.secret_writer import SecretWriter
 from app.contexts.environments.schemas import (
     Environment,
     EnvironmentDuplicate,
-    EnvironmentOrder,
     EnvironmentPageRequest,
 )
 from app.contexts.variables.schemas import Variable
-from app.core.errors import InvalidError
 from app.core.identifiers import EnvironmentId, ProjectId
 from app.db.conditions import at_least, containing
-from app.db.errors import OrderIncompleteError
 from app.db.session import Session
 from app.web.pagination import Listing, Page
 from app.web.resources import Resource
@@ -42,17 +39,6 @@ async def list_environments(
     return await ENVIRONMENTS.listing.select_page(
         session, page, sort=page.sort, include=page.include, **where
     )
-
-
-async def reorder_environments(
-    session: Session, project_id: ProjectId, order: EnvironmentOrder
-) -> None:
-    """Number the environments of a project in this order, all or none."""
-    request = {"project_id": str(project_id), **order.model_dump(mode="json")}
-    try:
-        await session.call("order_environments", request, idempotent=True)
-    except InvalidError as error:
-        raise OrderIncompleteError(error.detail) from error
 
 
 async def duplicate_environment(

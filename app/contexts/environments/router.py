@@ -66,16 +66,28 @@ async def list_environments(
     return await service.list_environments(session, project_id, page)
 
 
+@router.get("/projects/{project_id}/environments/order", responses=READING)
+async def get_environment_order(project_id: ProjectId, session: UserSession) -> EnvironmentOrder:
+    """Return all environments of a project in their order; its tag is for a new one."""
+    return await service.get_environment_order(session, project_id)
+
+
 @router.put(
     "/projects/{project_id}/environments/order",
-    status_code=status.HTTP_204_NO_CONTENT,
-    responses=problem_responses(*REFUSALS, OrderIncompleteError),
+    responses=problem_responses(*REFUSALS, PreconditionFailedError, OrderIncompleteError),
 )
 async def reorder_environments(
-    project_id: ProjectId, order: EnvironmentOrder, session: UserSession
-) -> None:
-    """Put all environments of a project in a new order; needs the role admin."""
-    await service.reorder_environments(session, project_id, order)
+    project_id: ProjectId,
+    order: EnvironmentOrder,
+    session: UserSession,
+    precondition: IfMatch,
+) -> EnvironmentOrder:
+    """
+    Put all environments of a project into an order; each must be named once. Admins may.
+
+    `If-Match` takes the tag that GET answers here, or of this answer.
+    """
+    return await service.reorder_environments(session, project_id, order, precondition)
 
 
 @router.get("/environments/{environment_id}", responses=READING, response_model_exclude_unset=True)

@@ -16,10 +16,14 @@ from app.core.errors import AppError, NotFoundError
 from app.core.identifiers import EnvironmentId, ProjectId
 from app.db.session import Session
 from app.web.entity_tags import Precondition
+from app.web.orders import Order
 from app.web.pagination import Page
 from app.web.removal import call_removal, read_known
 
 ENVIRONMENTS = repository.ENVIRONMENTS
+ORDER = Order(
+    EnvironmentOrder, "project_id", reader="get_environment_order", writer="order_environments"
+)
 
 
 async def create_environment(
@@ -79,11 +83,16 @@ async def delete_environment(
     )
 
 
+async def get_environment_order(session: Session, project_id: ProjectId) -> EnvironmentOrder:
+    """Return all environments of a project in their order; raises `NotFoundError`."""
+    return await ORDER.read(session, project_id)
+
+
 async def reorder_environments(
-    session: Session, project_id: ProjectId, order: EnvironmentOrder
-) -> None:
-    """Put all environments in this order; raises `OrderIncompleteError` for fewer or more."""
-    await repository.reorder_environments(session, project_id, order)
+    session: Session, project_id: ProjectId, order: EnvironmentOrder, precondition: Precondition
+) -> EnvironmentOrder:
+    """Put all environments of a project into an order; raises as `Order.write`."""
+    return await ORDER.write(session, project_id, order, precondition)
 
 
 async def duplicate_environment(
