@@ -1,6 +1,8 @@
 """Every router under /api/v1."""
 
-from fastapi import APIRouter, Depends
+from typing import Final
+
+from fastapi import Depends, FastAPI
 
 from app.catalog.importers.router import router as importers_router
 from app.catalog.router import router as catalog_router
@@ -14,15 +16,26 @@ from app.web.json_bodies import check_json_body
 from app.workspaces.access_tokens.router import router as access_tokens_router
 from app.workspaces.router import router as workspaces_router
 
+PREFIX: Final = "/api/v1"
+
 # The routes are tried one after the other: those of machines, which call most, come first.
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(check_json_body)])
-router.include_router(runs_router)
-router.include_router(hooks_router)
-router.include_router(catalog_router)
-router.include_router(importers_router)
-router.include_router(suite_documents_router)
-router.include_router(contexts_router)
-router.include_router(trials_router)
-router.include_router(realtime_router)
-router.include_router(access_tokens_router)
-router.include_router(workspaces_router)
+_ROUTERS: Final = (
+    runs_router,
+    hooks_router,
+    catalog_router,
+    importers_router,
+    suite_documents_router,
+    contexts_router,
+    trials_router,
+    realtime_router,
+    access_tokens_router,
+    workspaces_router,
+)
+
+
+def include_api(app: FastAPI) -> None:
+    """Add every route under `PREFIX` to the application."""
+    # One by one: the framework builds the routes of a router again for each one that it is in, and
+    # looks through all of them in every request.
+    for router in _ROUTERS:
+        app.include_router(router, prefix=PREFIX, dependencies=[Depends(check_json_body)])

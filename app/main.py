@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from app.api import router as api_router
+from app.api import include_api
 from app.auth.access_tokens import AccessTokenIssuer
 from app.auth.idempotency import keys_of_callers
 from app.auth.rate_limit import RateLimiter
@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.include_router(health_router)
-    app.include_router(api_router)
+    include_api(app)
     install_problem_handlers(app)
     install_openapi(app)
     _install_middleware(app, settings)
