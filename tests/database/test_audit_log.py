@@ -111,11 +111,13 @@ NOT_AUDITED = {
     "users",
 }
 LIST_TABLES = """
-    select relname as name, exists (
-      select from pg_trigger
-      where tgrelid = pg_class.oid and tgfoid = 'private.audit_change()'::regprocedure
-        and tgtype & 28 = 28 and tgenabled <> 'D'
-    ) as is_audited
+    select relname as name, (
+      select array_agg(proname::text order by proname) from pg_trigger
+      join pg_proc on pg_proc.oid = tgfoid
+      where tgrelid = pg_class.oid and pronamespace = 'private'::regnamespace and proname ~ '^audit_.*_rows$'
+        -- For each statement, after insert, update or delete.
+        and tgtype & 3 = 0 and tgenabled <> 'D'
+    ) as triggers
     from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
 """
 
@@ -123,8 +125,9 @@ LIST_TABLES = """
 async def test_every_table_is_audited_or_left_out_on_purpose(database: Connect) -> None:
     connection = await database()
     rows = await (await connection.execute(LIST_TABLES)).fetchall()
-    assert {row["name"] for row in rows if row["is_audited"]} == AUDITED
-    assert {row["name"] for row in rows if not row["is_audited"]} == NOT_AUDITED
+    every = ["audit_changed_rows", "audit_created_rows", "audit_deleted_rows"]
+    assert {row["name"] for row in rows if row["triggers"] == every} == AUDITED
+    assert {row["name"] for row in rows if row["triggers"] is None} == NOT_AUDITED
 
 
 async def test_the_log_names_what_the_service_did_and_for_whom(

@@ -144,7 +144,6 @@ async def test_results_and_runs_are_written_by_functions_alone(workspace: Worksp
     owner = workspace.owner
     for change in (
         owner.update("test_runs", {"status": "completed"}, id=run["id"]),
-        owner.delete("test_runs", id=run["id"]),
         owner.insert(
             "test_runs",
             project_id=workspace.project_id,

@@ -1,6 +1,9 @@
 """How suites and test cases are copied."""
 
-from collections.abc import Sequence
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from app.catalog.cases.documents import CaseDocument, from_stored, rename_keys
 from app.catalog.cases.schemas.cases import Case, CaseCreate
@@ -28,11 +31,7 @@ async def duplicate_suite(session: Session, suite_id: SuiteId, wanted: SuiteDupl
     if original is None:
         raise NotFoundError
     name = wanted.name or name_copy(original["suite"]["name"], original["suite_names"])
-    documents = declare_derived([from_stored(case) for case in original["cases"]])
-    keys: dict[str, str] = {}
-    for document in documents:
-        keys[document["key"]] = key_copy(document["key"], {*original["keys"], *keys.values()})
-    copies = [rename_keys(document, keys) for document in documents]
+    copies = await asyncio.to_thread(_copy_cases, original["cases"], set(original["keys"]))
     return await repository.copy_suite(session, suite_id, name, copies)
 
 
@@ -50,6 +49,16 @@ async def duplicate_case(session: Session, case_id: TestCaseId, wanted: CaseDupl
     copy = rename_keys(document, {document["key"]: key})
     copy["name"] = wanted.name or name_copy(document["name"], original["case_names"])
     return await create_case(session, original["suite"]["id"], CaseCreate.model_validate(copy))
+
+
+def _copy_cases(cases: Sequence[Mapping[str, Any]], taken: set[str]) -> list[CaseDocument]:
+    """Return the documents of copies, under keys that nobody has taken."""
+    documents = declare_derived([from_stored(case) for case in cases])
+    keys: dict[str, str] = {}
+    for document in documents:
+        keys[document["key"]] = key_copy(document["key"], taken)
+        taken.add(keys[document["key"]])
+    return [rename_keys(document, keys) for document in documents]
 
 
 def declare_derived(documents: Sequence[CaseDocument]) -> list[CaseDocument]:
@@ -70,15 +79,11 @@ def declare_derived(documents: Sequence[CaseDocument]) -> list[CaseDocument]:
         for entry in document["dependencies"]
         if entry["required_test_key"] in keys
     ]
-    derived = derive_dependencies(tests, declared)
+    derived = defaultdict[str, list[dict[str, str]]](list)
+    for entry in derive_dependencies(tests, declared):
+        derived[entry.dependent_key].append(_declare(entry))
     return [
-        {
-            **document,
-            "dependencies": [
-                *document["dependencies"],
-                *(_declare(entry) for entry in derived if entry.dependent_key == document["key"]),
-            ],
-        }
+        {**document, "dependencies": [*document["dependencies"], *derived[document["key"]]]}
         for document in documents
     ]
 

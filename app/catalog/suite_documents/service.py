@@ -25,7 +25,7 @@ from app.core.errors import ForbiddenError, NotFoundError
 from app.core.identifiers import ProjectId, SuiteId
 from app.db.session import Session
 from app.engine.json_values import JsonObject
-from app.web.entity_tags import Precondition, make_entity_tag
+from app.web.entity_tags import Precondition, list_tags, make_entity_tag
 from app.web.errors import PreconditionFailedError
 
 LONGEST_FILE_NAME = 80
@@ -134,7 +134,7 @@ def _check_precondition(precondition: Precondition, present: StoredSuite | None)
     """Any representation of the document will do, with fixtures or without."""
     if precondition.if_match is None:
         return
-    listed = {entry.strip() for entry in precondition.if_match.split(",")}
+    listed = list_tags(precondition.if_match)
     is_met = present is not None and ("*" in listed or not listed.isdisjoint(_iter_tags(present)))
     if not is_met:
         raise PreconditionFailedError
