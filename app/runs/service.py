@@ -17,6 +17,7 @@ from app.runs.schemas import (
 )
 from app.web.entity_tags import Precondition
 from app.web.pagination import Page
+from app.web.removal import call_removal, read_known
 
 
 async def start_run(
@@ -88,7 +89,8 @@ async def delete_run(session: Session, run_id: RunId, precondition: Precondition
 
     Raises `NotFoundError`, `ForbiddenError`, `RunNotFinishedError` or `PreconditionFailedError`.
     """
-    await repository.RUNS.remove(session, run_id, precondition)
+    read_at = await read_known(session, repository.RUNS, run_id, precondition)
+    await call_removal(session, "delete_test_run", read_at, run_id=str(run_id))
 
 
 async def cancel_run(session: Session, queue: RunQueue, run_id: RunId) -> Run:

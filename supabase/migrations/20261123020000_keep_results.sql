@@ -82,10 +82,14 @@ create function private.keep_results_of_case()
 returns trigger
 language plpgsql
 security definer
+-- Cascades between partitioned tables are otherwise planned anew for every row.
+set plan_cache_mode = 'force_generic_plan'
 set search_path = ''
 as $$
 declare
   known bigint;
+  lost_results bigint;
+  lost_history bigint;
 begin
   -- A project takes everything along, and was asked itself.
   if not exists (select from public.projects as project where project.id = old.project_id) then
@@ -93,20 +97,19 @@ begin
   end if;
   -- The row is locked already: who records a result of the test comes before this or finds no test.
   known := private.count_results(old.organization_id, array[old.id]);
-  if known > 0 then
-    perform private.refuse_loss('result', known, 'disable the test instead');
-    perform private.write_audit_entry(old.organization_id, 'delete', 'test_results', old.id, jsonb_build_object(
-      'test_case_key', old.key,
-      'results', (
-        select count(*) from public.test_results as result
-        where result.organization_id = old.organization_id and result.test_case_id = old.id
-      ),
-      'history', (
-        select count(*) from public.test_run_history as history
-        where history.organization_id = old.organization_id and history.test_case_id = old.id
-      )
-    ), null);
+  if known = 0 then
+    return old;
   end if;
+  perform private.refuse_loss('result', known, 'disable the test instead');
+  delete from public.test_results as result
+  where result.organization_id = old.organization_id and result.test_case_id = old.id;
+  get diagnostics lost_results = row_count;
+  delete from public.test_run_history as history
+  where history.organization_id = old.organization_id and history.test_case_id = old.id;
+  get diagnostics lost_history = row_count;
+  perform private.write_audit_entry(old.organization_id, 'delete', 'test_results', old.id, jsonb_build_object(
+    'test_case_key', old.key, 'results', lost_results, 'history', lost_history
+  ), null);
   return old;
 end;
 $$;
