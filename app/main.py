@@ -17,6 +17,7 @@ from app.auth.tokens import TokenVerifier
 from app.catalog.importers.intake import taking_documents
 from app.catalog.suite_documents.service import DocumentStore
 from app.core.clock import SystemClock
+from app.core.collector import relax_collector
 from app.core.logging import configure_logging
 from app.core.settings import Settings, load_settings
 from app.db.database import Database
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
             app.state.probes = await _open_components(app, settings, stack)
+            relax_collector()
             yield
 
     app = FastAPI(

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 
+from app.core.collector import relax_collector
 from app.core.logging import configure_logging, get_logger
 from app.core.settings import Settings, load_settings
 from app.db.database import Database
@@ -23,6 +24,7 @@ async def work(settings: Settings) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopped.set)
+        relax_collector()
         logger.info("worker_started")
         await stopped.wait()
     logger.info("worker_stopped")

@@ -6,7 +6,6 @@ from contextlib import aclosing, asynccontextmanager
 
 from app.contexts.cache.assembly import open_context_cache
 from app.contexts.manager import TestExecutionContextManager
-from app.core.collector import relax_collector
 from app.core.settings import Settings
 from app.db.database import Database
 from app.engine import RunOptions
@@ -21,7 +20,6 @@ from app.runs.queue import RunQueue
 @asynccontextmanager
 async def working(settings: Settings, database: Database, queue: RunQueue) -> AsyncGenerator[None]:
     """Execute queued runs beside the caller; at the end runs get time to finish or are handed back."""
-    relax_collector()
     service = database.as_service()
     options = RunOptions(
         concurrency=settings.run_concurrency,
