@@ -82,6 +82,13 @@ class CaseInUseError(ConflictError):
     title = "Other tests need this test."
 
 
+class UsersChangedError(ConflictError):
+    """Others changed who uses a test while it was to be renamed or deleted."""
+
+    code = "users_changed"
+    title = "Other tests are being changed at this moment."
+
+
 class EndpointInUseError(ConflictError):
     """An endpoint that tests call is not deleted; the detail names them."""
 

@@ -55,6 +55,7 @@ from app.db.errors import (
     SecretRejectedError,
     SelectedTestNotFoundError,
     SuiteNotFoundError,
+    UsersChangedError,
 )
 
 RETRY_AFTER: Final = timedelta(seconds=2)
@@ -90,6 +91,7 @@ _BY_HINT: Final[Mapping[str, type[AppError]]] = MappingProxyType(
             ProjectHasActiveRunsError,
             HasResultsError,
             ChangedMeanwhileError,
+            UsersChangedError,
         )
     }
 )

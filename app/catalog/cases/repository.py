@@ -27,15 +27,19 @@ async def replace_case(
     case_id: TestCaseId,
     document: Mapping[str, Any],
     read_at: datetime | None,
+    users_version: str | None = None,
 ) -> Case:
     """
     Make a case be as the document says, all or nothing; what is equal is not written.
 
-    Raises `ChangedMeanwhileError` when it was changed after `read_at`.
+    Raises `ChangedMeanwhileError` when it was changed after `read_at`, and for a new key
+    `UsersChangedError` when its users have another version.
     """
-    request = {
+    request: dict[str, Any] = {
         "test_case_id": str(case_id),
         "read_at": read_at and read_at.isoformat(),
         "document": document,
     }
+    if users_version is not None:
+        request["users_version"] = users_version
     return Case.model_validate(await session.call("replace_test_case", request))

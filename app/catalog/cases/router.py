@@ -20,6 +20,7 @@ from app.db.errors import (
     OrderIncompleteError,
     RequiredTestNotFoundError,
     SuiteNotFoundError,
+    UsersChangedError,
 )
 from app.web.entity_tags import IfMatch
 from app.web.errors import InvalidCursorError, PreconditionFailedError, RequestInvalidError
@@ -35,7 +36,13 @@ WRITING = (
     RequiredTestNotFoundError,
     FixtureNotFoundError,
 )
-REWRITING = (*WRITING, PreconditionFailedError, CaseInUseError, SuiteNotFoundError)
+REWRITING = (
+    *WRITING,
+    PreconditionFailedError,
+    CaseInUseError,
+    UsersChangedError,
+    SuiteNotFoundError,
+)
 LISTING = problem_responses(NotFoundError, RequestInvalidError, InvalidCursorError)
 
 router = APIRouter(tags=["cases"])
@@ -131,7 +138,7 @@ async def update_case(
     "/cases/{case_id}",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problem_responses(
-        *REFUSALS, PreconditionFailedError, CaseInUseError, HasResultsError
+        *REFUSALS, PreconditionFailedError, CaseInUseError, UsersChangedError, HasResultsError
     ),
 )
 async def delete_case(

@@ -1,11 +1,13 @@
 """What can be done with test cases."""
 
+from functools import partial
+
 from app.catalog.cases import repository
 from app.catalog.cases.documents import to_document
 from app.catalog.cases.schemas.cases import Case, CaseCreate
 from app.catalog.cases.schemas.changes import CaseOrder, CaseReplace, CaseUpdate
 from app.catalog.cases.validation import check_case, merge_case
-from app.catalog.dependencies.users import refuse_used
+from app.catalog.dependencies.users import write_unused
 from app.core.errors import NotFoundError
 from app.core.identifiers import SuiteId, TestCaseId
 from app.db.errors import ChangedMeanwhileError
@@ -82,13 +84,14 @@ async def update_case(
 async def _write(
     session: Session, present: Case, case: CaseReplace, *, is_conditional: bool
 ) -> Case:
-    if case.key != present.key:
-        await refuse_used(session, by_key_only=True, test_case_id=present.id)
     document = to_document(case)
     if case.suite_id is None:
         del document["suite_id"]
     read_at = present.updated_at if is_conditional else None
-    return await repository.replace_case(session, present.id, document, read_at)
+    replace = partial(repository.replace_case, session, present.id, document, read_at)
+    if case.key == present.key:
+        return await replace()
+    return await write_unused(session, replace, by_key_only=True, test_case_id=present.id)
 
 
 async def get_case_order(session: Session, suite_id: SuiteId) -> CaseOrder:
@@ -115,20 +118,16 @@ async def delete_case(
     Delete a case.
 
     Raises `CaseInUseError` when others depend on it or use what it captures, unless `cascade`,
-    and `HasResultsError` unless `with_results`.
+    `UsersChangedError` when those are changed again and again, and `HasResultsError` unless `with_results`.
     """
     read_at = None
     if precondition.is_given:
         present = await get_case(session, case_id)
         precondition.check(present)
         read_at = present.updated_at
-    if not cascade:
-        await refuse_used(session, test_case_id=case_id)
-    await call_removal(
-        session,
-        "delete_test_case",
-        read_at,
-        test_case_id=str(case_id),
-        cascade=cascade,
-        with_results=with_results,
-    )
+    request = {"test_case_id": str(case_id), "cascade": cascade, "with_results": with_results}
+    remove = partial(call_removal, session, "delete_test_case", read_at, **request)
+    if cascade:
+        await remove()
+    else:
+        await write_unused(session, lambda users: remove(users_version=users), test_case_id=case_id)

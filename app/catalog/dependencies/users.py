@@ -1,27 +1,47 @@
 """Who uses what tests capture: nothing is renamed or deleted under the templates of others."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from app.catalog.dependencies import repository
 from app.catalog.dependencies.reading import read_tests
 from app.core.errors import ForbiddenError, NotFoundError
-from app.db.errors import CaseInUseError
+from app.db.errors import CaseInUseError, UsersChangedError
 from app.db.session import Session
 from app.engine import PlannedTest
 from app.engine.templates.references import Producers
 
+ATTEMPTS = 3
 NAMES_SHOWN = 20
 
+Written = TypeVar("Written")
 
-async def refuse_used(session: Session, *, by_key_only: bool = False, **subject: Any) -> None:
-    """
-    Raise `CaseInUseError` when templates of other tests use what the subject captures.
 
-    The subject is a `test_case_id` or a `suite_id`, all tests of which count. `by_key_only` leaves
-    out what is shared under names of its own, which a new key does not touch. Raises
-    `NotFoundError`, and `ForbiddenError` to those who may change nothing anyway.
+async def write_unused(
+    session: Session,
+    write: Callable[[str], Awaitable[Written]],
+    *,
+    by_key_only: bool = False,
+    **subject: Any,
+) -> Written:
     """
+    Carry out `write` when no templates of other tests use what the subject captures.
+
+    It gets the version of the users that were looked at, and raises `UsersChangedError` when they
+    are others by then; after a few attempts so does this. The subject is a `test_case_id` or a
+    `suite_id`, all tests of which count. `by_key_only` leaves out what is shared under names of
+    its own, which a new key does not touch. Raises `CaseInUseError`, `NotFoundError`, and
+    `ForbiddenError` to those who may change nothing anyway.
+    """
+    for _ in range(ATTEMPTS):
+        version = await _refuse_used(session, by_key_only=by_key_only, **subject)
+        with suppress(UsersChangedError):
+            return await write(version)
+    raise UsersChangedError
+
+
+async def _refuse_used(session: Session, *, by_key_only: bool, **subject: Any) -> str:
     found = await repository.find_possible_users(session, **subject)
     if found is None:
         raise NotFoundError
@@ -31,6 +51,7 @@ async def refuse_used(session: Session, *, by_key_only: bool = False, **subject:
     users = find_users(subjects, others, by_key_only=by_key_only)
     if users:
         raise CaseInUseError(f"used by templates of: {', '.join(users[:NAMES_SHOWN])}")
+    return found["version"]
 
 
 def find_users(

@@ -16,7 +16,7 @@ from app.catalog.suites.schemas import (
 )
 from app.core.errors import AlreadyExistsError, ForbiddenError, NotFoundError
 from app.core.identifiers import ProjectId, SuiteId
-from app.db.errors import CaseInUseError, HasResultsError, OrderIncompleteError
+from app.db.errors import CaseInUseError, HasResultsError, OrderIncompleteError, UsersChangedError
 from app.web.entity_tags import IfMatch
 from app.web.errors import InvalidCursorError, PreconditionFailedError, RequestInvalidError
 from app.web.pagination import Page
@@ -110,7 +110,7 @@ async def update_suite(
 @router.delete(
     "/suites/{suite_id}",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problem_responses(*CHANGING, CaseInUseError, HasResultsError),
+    responses=problem_responses(*CHANGING, CaseInUseError, UsersChangedError, HasResultsError),
 )
 async def delete_suite(
     suite_id: SuiteId,

@@ -1,8 +1,9 @@
 """What can be done with suites."""
 
 from collections.abc import Collection
+from functools import partial
 
-from app.catalog.dependencies.users import refuse_used
+from app.catalog.dependencies.users import write_unused
 from app.catalog.projects.service import get_project
 from app.catalog.suites.schemas import (
     Suite,
@@ -92,16 +93,12 @@ async def delete_suite(
     Delete a suite with its tests.
 
     Raises `CaseInUseError` when tests of other suites need one of its tests, unless `cascade`,
-    and `HasResultsError` unless `with_results`.
+    `UsersChangedError` when those are changed again and again, and `HasResultsError` unless `with_results`.
     """
     read_at = await read_known(session, SUITES, suite_id, precondition)
-    if not cascade:
-        await refuse_used(session, suite_id=suite_id)
-    await call_removal(
-        session,
-        "delete_test_suite",
-        read_at,
-        suite_id=str(suite_id),
-        cascade=cascade,
-        with_results=with_results,
-    )
+    request = {"suite_id": str(suite_id), "cascade": cascade, "with_results": with_results}
+    remove = partial(call_removal, session, "delete_test_suite", read_at, **request)
+    if cascade:
+        await remove()
+    else:
+        await write_unused(session, lambda users: remove(users_version=users), suite_id=suite_id)
