@@ -6,7 +6,6 @@ from typing import Any
 import httpx
 
 from scripts.demonstration.components import Service
-from tests.fixtures.service import StartService
 from tests.realtime.conditions import until
 from tests.realtime.event_reader import EventReader
 from tests.realtime.live_run import LiveRun
@@ -19,15 +18,14 @@ def knows_of(reader: EventReader, viewers: int) -> bool:
 
 
 async def test_viewers_of_two_processes_are_counted_together(
-    start_service: StartService,
+    service: Service,
     relay_service: Service,
     workspace: Workspace,
     live_run: LiveRun,
 ) -> None:
-    other_service = start_service(RUN_WORKER_IN_API="false")
     async with httpx.AsyncClient(headers=workspace.user.headers) as client:
         here = EventReader(client, live_run.run_id, f"{relay_service.url}/api/v1")
-        there = EventReader(client, live_run.run_id, f"{other_service.url}/api/v1")
+        there = EventReader(client, live_run.run_id, f"{service.url}/api/v1")
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(here.follow())
             leaving = tasks.create_task(there.follow())
