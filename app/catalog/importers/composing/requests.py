@@ -154,7 +154,7 @@ class RequestComposer:
         kind, credential = scheme.lower(), credential.strip()
         if kind == "bearer" and credential:
             self.set_bearer(credential)
-        elif kind == "basic" and (pair := _decode_basic(credential)):
+        elif kind == "basic" and (pair := decode_basic(credential)):
             self.set_user("basic", *pair)
         elif credential:
             hidden = self.hider.hide("authorization", credential)
@@ -227,7 +227,8 @@ def _append(fields: dict[str, Any], name: str, value: Any) -> None:
         fields[name] = [known, value]
 
 
-def _decode_basic(credential: str) -> tuple[str, str] | None:
+def decode_basic(credential: str) -> tuple[str, str] | None:
+    """Return user and password of a `Basic` credential; None when it is none."""
     try:
         user, separator, password = (
             base64.b64decode(credential, validate=True).decode().partition(":")

@@ -55,6 +55,11 @@ class AuthenticationWriter:
         """Return the fields for a bearer token, a placeholder or a literal."""
         return {"auth_type": "bearer", "auth_token_ref": self._refer(token, "BEARER_TOKEN")}
 
+    def write_basic(self, user: str, password: str) -> JsonObject:
+        """Return the fields for a user with a password."""
+        settings = self._write_user({"username": user, "password": password})
+        return {"auth_type": "basic", "auth_token_ref": None, "auth": settings}
+
     def _refer(self, text: str, name: str) -> str:
         """A path for what is one placeholder or a literal, a template for what has more in it."""
         secret = self._hide(text, name)

@@ -8,6 +8,21 @@ from typing import Final
 from app.engine.templates.dynamic_values import DYNAMIC_VALUES
 
 _RANGE: Final = re.compile(r"randomInt\(-?[0-9]{1,15}, -?[0-9]{1,15}\)")
+_WORDS: Final = (
+    *("Product", "ProductAdjective", "ProductMaterial", "Department", "Ingverb", "Abbreviation"),
+    *("BsAdjective", "BsBuzz", "BsNoun", "CatchPhraseAdjective", "CatchPhraseDescriptor"),
+    *("CatchPhraseNoun", "JobArea", "JobDescriptor", "JobType", "DomainWord", "DatabaseColumn"),
+    *("TransactionType", "LoremSlug", "CurrencyName", "FileName", "CommonFileName"),
+)
+_PHRASES: Final = ("ProductName", "JobTitle", "BankAccountName", "Bs", "CatchPhrase", "StreetName")
+_SENTENCES: Final = (
+    *("LoremSentences", "LoremParagraph", "LoremParagraphs", "LoremText", "LoremLines"),
+)
+_IMAGES: Final = (
+    *("AvatarImage", "ImageUrl", "AbstractImage", "AnimalsImage", "BusinessImage", "CatsImage"),
+    *("CityImage", "FoodImage", "NightlifeImage", "FashionImage", "PeopleImage", "NatureImage"),
+    *("SportsImage", "TransportImage"),
+)
 _OTHERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "randomInt": "$randomInt(0, 1000)",
@@ -33,6 +48,15 @@ _OTHERS: Final[Mapping[str, str]] = MappingProxyType(
         "randomVerb": "$randomWord",
         "randomAdjective": "$randomWord",
         "randomPhrase": "$randomSentence",
+        "randomNamePrefix": '$randomChoice("Dr.", "Mr.", "Mrs.", "Ms.")',
+        "randomLocale": '$randomChoice("de", "en", "fr", "ja")',
+        "randomFileExt": '$randomChoice("csv", "json", "pdf", "txt")',
+        "randomCommonFileExt": '$randomChoice("gif", "pdf", "png", "wav")',
+        "randomMimeType": '$randomChoice("application/json", "image/png", "text/plain")',
+        **{f"random{name}": "$randomWord" for name in _WORDS},
+        **{f"random{name}": "$randomWords(2)" for name in _PHRASES},
+        **{f"random{name}": "$randomSentence" for name in _SENTENCES},
+        **{f"random{name}": "$randomUrl" for name in _IMAGES},
     }
 )
 

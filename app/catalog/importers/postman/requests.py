@@ -5,6 +5,7 @@ from typing import Any, Final
 from urllib.parse import unquote, unquote_plus
 
 from app.catalog.importers.building import CaseDraft
+from app.catalog.importers.composing.requests import decode_basic
 from app.catalog.importers.model import Notice
 from app.catalog.importers.pairs import HeaderFields, add_pair
 from app.catalog.importers.postman.authentication import AuthenticationWriter
@@ -44,6 +45,9 @@ class RequestWriter:
         self._write_query(draft, address)
         self._write_headers(draft, request.get("header"), f"{place}/header")
         self._authentication.write(draft, *auth)
+        if address.user and "auth_type" not in draft.request:
+            user, _, password = address.user.partition(":")
+            draft.request |= self._authentication.write_basic(unquote(user), unquote(password))
         body = request.get("body")
         if method in _BODILESS and isinstance(body, dict) and body.get("mode"):
             if _has_content(body):
@@ -109,6 +113,8 @@ class RequestWriter:
                 self._tell(entry.place, f"The header {entry.name} is written when it is sent.")
             elif lowered == "authorization" and entry.value[:7].lower() == "bearer ":
                 draft.request |= self._authentication.write_bearer(entry.value[7:].strip())
+            elif lowered == "authorization" and (pair := _read_basic(entry.value)):
+                draft.request |= self._authentication.write_basic(*pair)
             elif lowered == "cookie":
                 cookies |= self._write_cookies(entry.value)
             elif entry.name.strip():
@@ -138,6 +144,11 @@ def _iter_headers(value: JsonValue, place: str) -> list[Entry]:
         return list(iter_entries(value, place))
     pairs = (line.partition(":") for line in value.splitlines() if ":" in line)
     return [Entry(name.strip(), content.strip(), True, place, {}) for name, _, content in pairs]
+
+
+def _read_basic(value: str) -> tuple[str, str] | None:
+    scheme, _, credential = value.strip().partition(" ")
+    return decode_basic(credential.strip()) if scheme.lower() == "basic" else None
 
 
 def _has_content(body: JsonObject) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.catalog.importers.postman.parts import Entry, iter_entries, to_text
@@ -25,6 +25,7 @@ class Address:
     path: str
     query: tuple[Entry, ...]
     variables: dict[str, str] = field(default_factory=dict[str, str])
+    user: str = ""
 
 
 def read_address(value: JsonValue, place: str) -> Address:
@@ -38,7 +39,7 @@ def read_address(value: JsonValue, place: str) -> Address:
         entry.name: entry.value
         for entry in iter_entries(value.get("variable"), f"{place}/variable")
     }
-    return Address(address.prefix, address.path, query or address.query, variables)
+    return replace(address, query=query or address.query, variables=variables)
 
 
 def _split(raw: str, place: str) -> Address:
@@ -46,14 +47,15 @@ def _split(raw: str, place: str) -> Address:
     match = _PREFIX.match(text)
     prefix = match[0] if match else ""
     path, _, query = text[len(prefix) :].partition("?")
-    # User and password are no part of where a request goes; they belong into `auth`.
-    scheme, separator, host = prefix.rpartition("://")
-    prefix = f"{scheme}{separator}{host.rpartition('@')[2]}"
+    # User and password are no part of where a request goes; they are its authentication.
+    scheme, separator, rest = prefix.rpartition("://")
+    user, _, host = rest.rpartition("@")
+    prefix = f"{scheme}{separator}{host}"
     entries = [
         Entry(name, value, True, place, {})
         for name, _, value in (part.partition("=") for part in query.split("&") if part)
     ]
-    return Address(prefix, path, tuple(entries))
+    return Address(prefix, path, tuple(entries), user=user)
 
 
 def _join(parts: dict[str, JsonValue]) -> str:

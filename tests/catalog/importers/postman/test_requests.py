@@ -1,5 +1,7 @@
 """Requests of collections: addresses, headers, bodies, authentication and secrets."""
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -227,7 +229,7 @@ def test_scripts_and_addresses_keep_no_secrets() -> None:
     assert case.endpoint.path == "/{{env.URL_PART}}/b"
     assert case.request.headers == {"X-Custom": "{{env.apiKey}} ada"}
     assert [assertion.expected for assertion in case.response.assertions] == [
-        "{{env.PASSWORD}}",
+        "{{env.PASSWORD_2}}",
         "string",
     ]
     assert len(list_notices(imported)) == 2
@@ -269,3 +271,33 @@ def test_requests_that_share_a_value_stay_in_order() -> None:
         "remove": {("make", "passed"), ("again", "completed")},
         "other": set(),
     }
+
+
+def test_users_in_addresses_and_headers_are_authentication() -> None:
+    basic = base64.b64encode(b"ada:lovelace1815").decode()
+    first, second = read_cases(
+        build_item("A", "https://ada:lovelace1815@a.example/a"),
+        build_item(
+            "B", "https://a.example/b", header=[{"key": "Authorization", "value": f"Basic {basic}"}]
+        ),
+    )
+
+    assert first["endpoint"]["path"] == "/a"
+    for case in (first, second):
+        assert case["request"]["auth_type"] == "basic"
+        assert case["request"]["auth"] == {"username": "ada", "password": "{{env.PASSWORD}}"}
+    assert second["request"]["headers"] == {}
+
+
+def test_dynamic_variables_of_many_kinds_have_values() -> None:
+    names = ("randomProduct", "randomJobTitle", "randomLoremParagraph", "randomCatsImage")
+    case = read_case(
+        method="POST", body=build_raw(json.dumps([f"{{{{${name}}}}}" for name in names]))
+    )
+
+    assert case["request"]["body"] == [
+        "{{$randomWord | string}}",
+        "{{$randomWords(2) | string}}",
+        "{{$randomSentence | string}}",
+        "{{$randomUrl | string}}",
+    ]

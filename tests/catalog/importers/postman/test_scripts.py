@@ -26,6 +26,16 @@ CHECKS: dict[str, list[dict[str, Any]]] = {
     "pm.expect(jsonData.a.b[0]).to.eql('x')": [at("$.a.b[0]", "eq", "x")],
     "pm.expect(pm.response.json()['a b']).to.equal(1.5)": [at("$['a b']", "eq", 1.5)],
     "pm.expect(jsonData.n).to.not.equal(0)": [at("$.n", "ne", 0)],
+    "pm.expect([1, 2]).to.include(jsonData.n)": [at("$.n", "in", [1, 2])],
+    "pm.expect(typeof jsonData.s).to.equal('string')": [at("$.s", "type", "string")],
+    "pm.expect(Array.isArray(jsonData.l)).to.be.true": [at("$.l", "type", "array")],
+    "pm.expect((jsonData.a || {}).b).to.eql(1)": [at("$.a.b", "eq", 1)],
+    "pm.expect((jsonData.a ?? {}).b).to.eql(1)": [at("$.a.b", "eq", 1)],
+    "tests['n'] = jsonData.hasOwnProperty('id')": [at("$.id", "exists")],
+    "tests['n'] = !jsonData.hasOwnProperty('id')": [at("$.id", "absent")],
+    "tests['n'] = Number.isInteger(jsonData.n)": [at("$.n", "type", "integer")],
+    "tests['n'] = typeof jsonData.s === 'string'": [at("$.s", "type", "string")],
+    "tests['n'] = /^a+$/.test(jsonData.s)": [at("$.s", "matches", "^a+$")],
     "pm.expect(jsonData.n).to.be.above(1)": [at("$.n", "gt", 1)],
     "pm.expect(jsonData.n).to.be.at.least(1)": [at("$.n", "ge", 1)],
     "pm.expect(jsonData.n).to.be.below(9).and.at.most(8)": [at("$.n", "lt", 9), at("$.n", "le", 8)],
@@ -247,3 +257,27 @@ def test_a_bad_assertion_does_not_cost_the_case() -> None:
     (case,) = imported.cases
     assert [assertion.path for assertion in case.case.response.assertions] == ["$.a"]
     assert len(imported.notices) == 2
+
+
+def test_checks_of_a_good_answer_have_no_condition() -> None:
+    script = (
+        "const isGood = responseCode.code === 200;\ntests['good'] = isGood;\n"
+        "if (isGood) {\n  tests['id'] = pm.response.json().hasOwnProperty('id');\n"
+        "  if (pm.response.json().more) { tests['more'] = pm.response.json().more === 1; }\n}\n"
+        "if (pm.response.code == 404) { tests['none'] = pm.response.json().id === 0; }"
+    )
+    imported = read(build_collection(build_item(test=script)))
+
+    (case,) = (item.case for item in imported.cases)
+    assert case.response.expected_status_code == 200
+    assert [(entry.path, entry.operator) for entry in case.response.assertions] == [
+        ("$.id", "exists")
+    ]
+    assert len(list_notices(imported)) == 2
+
+
+def test_what_a_script_keeps_of_a_part_that_may_be_missing_is_used_later() -> None:
+    script = "var user = JSON.parse(responseBody).user || {};\npm.globals.set('token', user.token);"
+    _, second = read_cases(build_item("A", test=script), build_item("B", url="{{base}}/{{token}}"))
+
+    assert second["endpoint"]["path"].endswith("/{{captured_data.a.token}}")

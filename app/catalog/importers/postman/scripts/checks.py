@@ -12,6 +12,7 @@ from app.catalog.importers.postman.scripts.meanings import (
     Matcher,
     Meaning,
     Text,
+    TypeName,
     UnclearError,
     Undefined,
     invert,
@@ -38,14 +39,28 @@ def claim(subject: Meaning, operator: str, expected: Meaning, *, negated: bool) 
     """Return the assertions for a comparison; raises `UnclearError`."""
     if isinstance(subject, Comparison):
         return _claim_truth(subject, operator, expected, negated=negated)
+    if isinstance(subject, TypeName) and operator == "eq":
+        return _claim_named_type(subject.subject, expected, negated=negated)
+    if isinstance(subject, Constant) and isinstance(expected, Answer) and operator == "contains":
+        # `pm.expect([200, 201]).to.include(pm.response.code)`
+        return claim(expected, "in", subject, negated=negated)
     if not isinstance(subject, Answer):
         message = "It says nothing about the answer."
         raise UnclearError(message)
+    if operator == "type":
+        return _claim_named_type(subject, expected, negated=negated)
     if isinstance(expected, Undefined):
         return [write(subject, "exists" if (operator == "ne") != negated else "absent")]
     value = read_expected(subject, expected)
-    if negated:
-        operator = invert(operator)
+    return _claim_value(subject, invert(operator) if negated else operator, value)
+
+
+def _claim_named_type(subject: Answer, name: Meaning, *, negated: bool) -> list[Assertion]:
+    value = name.value if isinstance(name, Constant) else None
+    return claim_type(Claim(subject, negated), value)
+
+
+def _claim_value(subject: Answer, operator: str, value: JsonValue) -> list[Assertion]:
     if value is None and operator == "eq":
         return [write(subject, "type", "null")]
     if value is None and operator == "ne":
@@ -127,7 +142,7 @@ def claim_type(found: Claim, name: JsonValue) -> list[Assertion]:
         raise UnclearError(message)
     if name == "undefined":
         return [write(found.subject, "exists" if found.negated else "absent")]
-    if name not in _JSON_TYPES or found.negated or found.subject.part != "json":
+    if name not in (*_JSON_TYPES, "integer") or found.negated or found.subject.part != "json":
         message = f"The type {str(name)[:50]} is not known here."
         raise UnclearError(message)
     return [write(found.subject, "type", name)]

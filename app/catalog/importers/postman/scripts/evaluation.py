@@ -24,6 +24,7 @@ from app.catalog.importers.postman.scripts.meanings import (
     Matcher,
     Meaning,
     Text,
+    TypeName,
     UnclearError,
     Undefined,
     invert,
@@ -65,6 +66,14 @@ _COMPARISONS: Final = {
     "<=": "le",
     ">": "gt",
     ">=": "ge",
+}
+_TYPE_CHECKS: Final = {
+    "Array.isArray": "array",
+    "Number.isInteger": "integer",
+    "_.isArray": "array",
+    "_.isString": "string",
+    "_.isNumber": "number",
+    "_.isBoolean": "boolean",
 }
 _MIRRORED: Final = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 _MAKERS: Final = {
@@ -141,6 +150,8 @@ class Evaluator:
             )
         if isinstance(expression, Unary) and expression.operator == "!":
             return self._negate(self.evaluate(expression.operand))
+        if isinstance(expression, Unary) and expression.operator == "typeof":
+            return TypeName(_require_answer(self.evaluate(expression.operand)))
         if isinstance(expression, Binary):
             return self._evaluate_binary(expression)
         message = "It would have to be run."
@@ -199,6 +210,9 @@ class Evaluator:
             return Answer("cookie", self._read_text(call, 0))
         if dotted in ("pm.variables.replaceIn", "String", "Number", "parseInt", "parseFloat"):
             return self.evaluate(call.arguments[0]) if call.arguments else None
+        if dotted in _TYPE_CHECKS and call.arguments:
+            subject = _require_answer(self.evaluate(call.arguments[0]))
+            return Comparison(subject, "type", Constant(_TYPE_CHECKS[dotted]))
         if dotted == "JSON.parse" and call.arguments:
             return _to_json(self.evaluate(call.arguments[0]))
         if dotted == "Math.floor" and call.arguments:
@@ -216,6 +230,11 @@ class Evaluator:
             return owner
         if name in ("includes", "has") and isinstance(owner, Answer) and arguments:
             return Comparison(owner, "contains", self.evaluate(arguments[0]))
+        if name == "hasOwnProperty" and isinstance(owner, Answer) and arguments:
+            step = self.evaluate_constant(arguments[0])
+            return Comparison(owner.step(str(step)), "ne", Undefined())
+        if name == "test" and isinstance(owner, Matcher) and arguments:
+            return Comparison(_require_answer(self.evaluate(arguments[0])), "matches", owner)
         message = "It would have to be run."
         raise UnclearError(message)
 
@@ -254,17 +273,29 @@ class Evaluator:
     def _evaluate_binary(self, binary: Binary) -> Meaning:
         if binary.operator == "+":
             return self._add(binary)
+        if binary.operator in ("||", "??"):
+            # What is there instead is for answers that are refused anyway.
+            return _require_answer(self.evaluate(binary.left))
         if binary.operator not in _COMPARISONS:
             message = f"The operator {binary.operator} would have to be run."
             raise UnclearError(message)
         operator = _COMPARISONS[binary.operator]
         left, right = self.evaluate(binary.left), self.evaluate(binary.right)
+        if isinstance(left, TypeName) and operator == "eq":
+            return Comparison(left.subject, "type", right)
         if isinstance(left, Answer):
             return Comparison(left, operator, right)
         if isinstance(right, Answer):
             return Comparison(right, _MIRRORED.get(operator, operator), left)
         message = "It says nothing about the answer."
         raise UnclearError(message)
+
+
+def _require_answer(meaning: Meaning) -> Answer:
+    if isinstance(meaning, Answer):
+        return meaning
+    message = "It says nothing about the answer."
+    raise UnclearError(message)
 
 
 def _to_json(meaning: Meaning) -> Meaning:

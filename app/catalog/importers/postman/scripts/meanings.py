@@ -65,11 +65,18 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class TypeName:
+    """What `typeof` says of a part of the answer."""
+
+    subject: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class Undefined:
     """`undefined`."""
 
 
-Meaning: TypeAlias = Answer | Constant | Text | Matcher | Comparison | Undefined
+Meaning: TypeAlias = Answer | Constant | Text | Matcher | Comparison | TypeName | Undefined
 
 _PAIRS: Final = (
     ("eq", "ne"),

@@ -61,6 +61,9 @@ _SENSITIVE: Final = re.compile(r"passw|pwd|secret|token|key|auth|cred|bearer|jwt
 _QUOTED: Final = re.compile(r"""(["'`])[^"'`]*(?:\1|$)""")
 _LONG_QUOTED: Final = re.compile(r"""(["'`])[^"'`]{24,}(?:\1|$)""")
 _HARMLESS: Final = ("console.",)
+_SUCCESSES: Final = tuple(
+    Comparison(Answer("status"), "eq", Constant(code)) for code in range(200, 300)
+)
 _SOURCES: Final = {"header": "header", "cookie": "cookie"}
 _WHOLE_SOURCES: Final = {"status": "status", "time": "duration", "text": "text"}
 
@@ -126,6 +129,7 @@ class _Translation:
         self._evaluator = Evaluator(self._variables)
         self._title: str | None = None
         self._is_conditional = False
+        self._may_be_missing = False
 
     def run(self, statements: tuple[Statement, ...]) -> None:
         for statement in statements:
@@ -155,13 +159,25 @@ class _Translation:
             self._variables[name] = None
 
     def _run_branches(self, statement: If) -> None:
-        """Values are kept if they are there; checks on a condition are none that can be imported."""
-        was_conditional, self._is_conditional = self._is_conditional, True
+        """
+        Values are kept if they are there; checks on a condition are none that can be imported.
+
+        That the status is a good one is no condition: the case expects it.
+        """
+        outer = self._is_conditional, self._may_be_missing
+        self._is_conditional = outer[0] or not self._is_success(statement.condition)
+        self._may_be_missing = True
         self.run(statement.then)
-        self._is_conditional = was_conditional
+        self._is_conditional, self._may_be_missing = outer
         for other in statement.otherwise:
             line = other.line
             self._tell(line, "What happens otherwise is left out.")
+
+    def _is_success(self, condition: Expression) -> bool:
+        try:
+            return self._evaluator.evaluate(condition) in _SUCCESSES
+        except UnclearError:
+            return False
 
     def _do(self, expression: Expression, line: int, text: str) -> None:
         try:
@@ -290,7 +306,7 @@ class _Translation:
         else:
             message = "This part of the answer cannot be kept."
             raise UnclearError(message)
-        if self._is_conditional:
+        if self._may_be_missing:
             spec["required"] = False
         self._scope.capture(name, self._draft, spec)
 
