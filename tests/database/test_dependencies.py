@@ -41,6 +41,21 @@ async def test_a_cycle_within_one_statement_is_refused(workspace: Workspace) -> 
     assert response.json()["details"] == "a -> b -> a"
 
 
+async def test_what_leads_to_a_cycle_is_not_on_it(workspace: Workspace) -> None:
+    keys = ("a-leads", "b", "c", "d", "e-follows")
+    ids = {key: (await workspace.create_case(key))["id"] for key in keys}
+    chain = [("a-leads", "c"), ("b", "c"), ("c", "d"), ("d", "b"), ("d", "e-follows")]
+    response = await workspace.owner.client.post(
+        "test_dependencies",
+        json=[
+            {"dependent_test_id": ids[dependent], "required_test_id": ids[required]}
+            for dependent, required in chain
+        ],
+    )
+    assert response.status_code == 422
+    assert response.json()["details"] == "b -> c -> d -> b"
+
+
 async def test_two_transactions_cannot_close_a_cycle_together(
     workspace: Workspace, database: Connect
 ) -> None:
