@@ -10,7 +10,7 @@ from app.auth.access_tokens import AccessTokenIssuer
 from app.auth.addresses import find_origin
 from app.auth.errors import ApiTokenRefusedError, SigningKeysUnavailableError
 from app.auth.principal import Principal
-from app.auth.rate_limit import RateLimiter
+from app.auth.rate_limit import RateLimiter, count_request
 from app.auth.secret_writer import SecretWriter
 from app.auth.token_exchange import TokenExchange
 from app.auth.tokens import TokenVerifier
@@ -53,9 +53,8 @@ async def get_principal(
     if credentials is None:
         raise MissingTokenError
     verifier: TokenVerifier = request.app.state.token_verifier
-    rate_limiter: RateLimiter = request.app.state.rate_limiter
     principal = await verifier.verify(credentials.credentials)
-    await rate_limiter.take(str(principal.rights))
+    await count_request(request.scope, principal)
     return principal
 
 

@@ -5,6 +5,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from app.auth.rate_limit import count_request
 from app.auth.tokens import TokenVerifier
 from app.core.errors import UnauthorizedError
 from app.db.database import Database
@@ -24,8 +25,9 @@ def keys_of_callers(cipher: MultiFernet) -> OpenKeyStore:
             principal = await verifier.verify(token)
         except UnauthorizedError:
             return None
-        is_bearer = scheme.lower() == "bearer"
-        session = database.as_user(principal.token)
-        return DatabaseKeys(session, cipher, str(principal.rights)) if is_bearer else None
+        if scheme.lower() != "bearer":
+            return None
+        await count_request(scope, principal)
+        return DatabaseKeys(database.as_user(principal.token), cipher, str(principal.rights))
 
     return open_keys

@@ -5,7 +5,9 @@ from datetime import timedelta
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from starlette.types import Scope
 
+from app.auth.principal import Principal
 from app.core.clock import Clock
 from app.core.errors import TooManyRequestsError
 
@@ -39,3 +41,12 @@ class RateLimiter:
             f"At most {self._limit.amount} requests a minute are answered.",
             retry_after=timedelta(seconds=max(1, round(seconds))),
         )
+
+
+async def count_request(scope: Scope, principal: Principal) -> None:
+    """Count a request for its caller, once; raises `TooManyRequestsError`."""
+    # What is answered from memory counts before it comes to a route, the rest there.
+    if scope["state"].setdefault("counted_for", None) != principal.rights:
+        limiter: RateLimiter = scope["app"].state.rate_limiter
+        await limiter.take(str(principal.rights))
+        scope["state"]["counted_for"] = principal.rights

@@ -45,11 +45,11 @@ class KeyStore(Protocol):
         """
         ...
 
-    async def keep(self, key: str, answer: KeptAnswer) -> None:
+    async def keep(self, key: str, fingerprint: str, answer: KeptAnswer) -> None:
         """Keep the answer for whoever repeats the request."""
         ...
 
-    async def release(self, key: str) -> None:
+    async def release(self, key: str, fingerprint: str) -> None:
         """Forget the key: nothing was done under it."""
         ...
 
@@ -85,19 +85,16 @@ class IdempotencyMiddleware:
             await self._app(scope, receive, send)
             return
         messages = await _read_body(receive)
-        kept = await store.claim(key, _make_fingerprint(scope, messages))
+        fingerprint = _make_fingerprint(scope, messages)
+        kept = await store.claim(key, fingerprint)
         if kept is not None:
             await _replay(kept, send)
             return
-        await self._carry_out(scope, _Recording(messages, receive, send), store, key)
-
-    async def _carry_out(
-        self, scope: Scope, recording: "_Recording", store: KeyStore, key: str
-    ) -> None:
+        recording = _Recording(messages, receive, send)
         try:
             await self._app(scope, recording.receive, recording.send)
         finally:
-            await _settle(store, key, recording.answer)
+            await _settle(store, key, fingerprint, recording.answer)
         await recording.deliver()
 
 
@@ -127,12 +124,12 @@ class _Recording:
             await self._send(message)
 
 
-async def _settle(store: KeyStore, key: str, answer: KeptAnswer) -> None:
+async def _settle(store: KeyStore, key: str, fingerprint: str, answer: KeptAnswer) -> None:
     try:
         if answer.is_success:
-            await store.keep(key, answer)
+            await store.keep(key, fingerprint, answer)
         else:
-            await store.release(key)
+            await store.release(key, fingerprint)
     except AppError:
         # The request was carried out, and its caller must hear that.
         logger.warning("idempotency_key_not_settled", exc_info=True)

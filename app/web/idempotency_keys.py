@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import zlib
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from app.db.session import Session
 from app.web.errors import IdempotencyKeyInUseError, IdempotencyKeyReusedError
 from app.web.idempotency import KeptAnswer
 
+LEVEL = 1
 PURPOSE = b"answers to idempotent requests\n"
 
 
@@ -40,7 +42,7 @@ class DatabaseKeys:
 
     async def claim(self, key: str, fingerprint: str) -> KeptAnswer | None:
         """Raises `IdempotencyKeyInUseError` or `IdempotencyKeyReusedError`."""
-        request = {"key": key, "fingerprint": f"{fingerprint} {self._rights}"}
+        request = self._name(key, fingerprint)
         claim = await self._session.call("claim_idempotency_key", request)
         match claim["state"]:
             case "claimed":
@@ -52,14 +54,18 @@ class DatabaseKeys:
             case _:
                 raise IdempotencyKeyReusedError
 
-    async def keep(self, key: str, answer: KeptAnswer) -> None:
+    async def keep(self, key: str, fingerprint: str, answer: KeptAnswer) -> None:
         """Keep the answer for a day."""
-        request = {"key": key, "answer": self._encrypt(answer)}
+        request = {**self._name(key, fingerprint), "answer": self._encrypt(answer)}
         await self._session.call("settle_idempotency_key", request, idempotent=True)
 
-    async def release(self, key: str) -> None:
+    async def release(self, key: str, fingerprint: str) -> None:
         """Forget the key."""
-        await self._session.call("settle_idempotency_key", {"key": key}, idempotent=True)
+        request = self._name(key, fingerprint)
+        await self._session.call("settle_idempotency_key", request, idempotent=True)
+
+    def _name(self, key: str, fingerprint: str) -> dict[str, str]:
+        return {"key": key, "fingerprint": f"{fingerprint} {self._rights}"}
 
     def _encrypt(self, answer: KeptAnswer) -> str:
         content: dict[str, Any] = {
@@ -67,12 +73,12 @@ class DatabaseKeys:
             "headers": answer.headers,
             "body": base64.b64encode(answer.body).decode(),
         }
-        return self._cipher.encrypt(orjson.dumps(content)).decode()
+        return self._cipher.encrypt(zlib.compress(orjson.dumps(content), LEVEL)).decode()
 
     def _decrypt(self, token: str) -> KeptAnswer:
         try:
-            content = orjson.loads(self._cipher.decrypt(token))
-        except InvalidToken as error:
+            content = orjson.loads(zlib.decompress(self._cipher.decrypt(token)))
+        except (InvalidToken, zlib.error) as error:
             message = "What was answered under this Idempotency-Key can no longer be read."
             raise IdempotencyKeyReusedError(message) from error
         return KeptAnswer(content["status"], content["headers"], base64.b64decode(content["body"]))

@@ -6,7 +6,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from scripts.demonstration.components import Service
+from scripts.demonstration.components import Service, SupabaseDetails
+from tests.fixtures.database import Connect
 from tests.fixtures.service import StartService
 from tests.fixtures.users import SignUp
 
@@ -65,6 +66,39 @@ async def test_a_key_is_for_one_request_of_one_person(service: Service, sign_up:
     assert (reused.status_code, reused.json()["code"]) == (422, "idempotency_key_reused")
     assert elsewhere.json()["code"] == "idempotency_key_reused"
     assert foreign.status_code == 201
+
+
+async def test_a_key_is_free_again_when_its_request_must_have_died(
+    service: Service, supabase: SupabaseDetails, sign_up: SignUp, database: Connect
+) -> None:
+    """Not while it may wait for a run; and who was thought to be dead does not answer for others."""
+    user, key, connection = await sign_up(), uuid4().hex, await database()
+    rpc = f"{supabase.supabase_url}/rest/v1/rpc"
+    headers = {**user.headers, "apikey": supabase.publishable_key}
+    dead = {"key": key, "fingerprint": "of the dead"}
+    age = (
+        "update private.idempotency_keys set claimed_at = clock_timestamp() - %s::interval"
+        " where key = %s"
+    )
+
+    async def settle(client: httpx.AsyncClient) -> None:
+        late = {"request": {**dead, "answer": "of the dead"}}
+        await client.post(f"{rpc}/settle_idempotency_key", json=late, headers=headers)
+
+    async with httpx.AsyncClient(base_url=service.url, headers=user.headers) as client:
+        await client.post(f"{rpc}/claim_idempotency_key", json={"request": dead}, headers=headers)
+        await connection.execute(age, ["2 minutes", key])
+        early = await post(client, describe(), key)
+        assert early.json()["code"] == "idempotency_key_reused"
+        await connection.execute(age, ["4 minutes", key])
+        document = describe()
+        assert (await post(client, document, key)).status_code == 201
+        await connection.execute(
+            "update private.idempotency_keys set answer = null where key = %s", [key]
+        )
+        await settle(client)
+        waiting = await post(client, document, key)
+        assert waiting.json()["code"] == "idempotency_key_in_use"
 
 
 async def test_what_failed_may_be_corrected_under_the_same_key(
