@@ -6,8 +6,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from scripts.demonstration.components import Service
+from app.engine import RunControl
+from scripts.demonstration.components import Service, SupabaseDetails
 from tests.fixtures.database import Connect
+from tests.runs.local_work import local_work
 from tests.runs.workspace import Document, Workspace
 from tests.targets.serving import RunningShop
 from tests.workspaces.machines import create_api_token, sign_in
@@ -223,3 +225,15 @@ async def test_a_batch_is_what_is_left_of_it(workspace: Workspace) -> None:
     assert [run["environment_id"] for run in left["runs"]] == [workspace.environment_id]
     assert (await workspace.client.delete(f"/runs/{left['runs'][0]['id']}")).is_success
     assert (await workspace.client.get(f"/batches/{batch['id']}")).status_code == 404
+
+
+async def test_a_run_that_was_deleted_while_it_waited_is_not_executed(
+    workspace: Workspace, supabase: SupabaseDetails, shop: RunningShop
+) -> None:
+    await workspace.add_case("read", "/items/1")
+    async with local_work(supabase) as work:
+        run_id = await work.start_run(workspace)
+        await workspace.post(f"/runs/{run_id}/cancel")
+        assert (await workspace.client.delete(f"/runs/{run_id}")).status_code == 204
+        await work.create_executor().execute(run_id, RunControl())
+    assert shop.traffic.count("GET /items/1") == 0
