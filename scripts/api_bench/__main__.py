@@ -1,14 +1,16 @@
 """`scripts/bench api`: how fast the service answers, and what it adds to PostgREST; prints JSON."""
 
 import argparse
-import asyncio
 import json
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import uvloop
+
 from scripts.api_bench.calls import list_database_calls, list_service_calls
+from scripts.api_bench.client import Ask, measure_processor, open_client
 from scripts.api_bench.load import Call, measure
 from scripts.api_bench.stage import prepare
 from scripts.demonstration.components import LocalSupabase, Service
@@ -26,19 +28,31 @@ SETTINGS = {
 async def perform(
     stack: LocalSupabase, service: Service, arguments: argparse.Namespace
 ) -> dict[str, Any]:
-    """Measure each call of the service, and the same of PostgREST where there is one."""
+    """Measure each call of the service, and what it asks PostgREST for."""
     stage = await prepare(stack.details, service)
     direct = list_database_calls(stage)
     document: dict[str, Any] = {"connections": arguments.connections}
-    for name, call in list_service_calls(stage).items():
-        measured = await measure_service(call, service, arguments)
-        if name in direct:
+    async with open_client(stage) as client:
+        asks = client.list_asks()
+        for name, call in list_service_calls(stage).items():
+            measured = await measure_service(call, service, arguments)
             measurement = await measure(direct[name], arguments.requests, arguments.connections)
             plain = measurement.to_document()
             ratio = measured["requests_per_second"] / plain["requests_per_second"]
-            measured |= {"postgrest": plain, "ratio": round(ratio, 2)}
-        document[name] = measured
+            added = await measure_added(asks[name], measured["service_cpu_ms"], arguments)
+            document[name] = {**measured, **added, "postgrest": plain, "ratio": round(ratio, 2)}
     return document
+
+
+async def measure_added(
+    ask: Ask, service_cpu_ms: float, arguments: argparse.Namespace
+) -> dict[str, float]:
+    """Measure what our client for PostgREST costs alone, and so what the service adds to it."""
+    client_cpu_ms = await measure_processor(ask, arguments.requests, arguments.connections)
+    return {
+        "client_cpu_ms": round(client_cpu_ms, 2),
+        "added_cpu_ms": round(service_cpu_ms - client_cpu_ms, 2),
+    }
 
 
 async def measure_service(
@@ -68,7 +82,7 @@ def main() -> int:
             LocalSupabase(logs / "supabase.log") as stack,
             Service(stack.details, logs / "service.log", SETTINGS) as service,
         ):
-            document = asyncio.run(perform(stack, service, arguments))
+            document = uvloop.run(perform(stack, service, arguments))
     print(json.dumps(document, indent=2))
     return 0
 
