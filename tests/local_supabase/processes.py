@@ -107,8 +107,8 @@ def find_descendants(pid: int) -> set[int]:
 
 def is_running(pid: int) -> bool:
     """Whether the process exists and is more than an entry that nobody has read yet."""
-    _, state = _read_processes().get(pid, (0, "X"))
-    return state not in ENDED_STATES
+    process = _read_process(Path("/proc", str(pid), "stat"))
+    return process is not None and process[1] not in ENDED_STATES
 
 
 def read_program(pid: int) -> str:
@@ -122,9 +122,15 @@ def _read_processes() -> dict[int, tuple[int, str]]:
     """Return the parent and the state of every process."""
     found: dict[int, tuple[int, str]] = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, parent = status.read_text().rpartition(")")[2].split()[:2]
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        found[int(status.parent.name)] = (int(parent), state)
+        process = _read_process(status)
+        if process is not None:
+            found[int(status.parent.name)] = process
     return found
+
+
+def _read_process(status: Path) -> tuple[int, str] | None:
+    try:
+        state, parent = status.read_text().rpartition(")")[2].split()[:2]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return int(parent), state

@@ -41,14 +41,14 @@ async def own_service(start_service: StartService) -> Service:
 
 
 @pytest.fixture
-async def page(own_service: Service, tmp_path: Path) -> AsyncIterator[Page]:
-    """A page of the service's own origin."""
+async def page(tmp_path: Path) -> AsyncIterator[Page]:
     async with open_page(tmp_path / "profile") as opened:
-        await opened.open(f"{own_service.url}/livez")
         yield opened
 
 
 async def follow(page: Page, service: Service, workspace: Workspace, path: str) -> None:
+    """Follow from a page of the service's own origin."""
+    await page.open(f"{service.url}/livez")
     async with httpx.AsyncClient(headers=workspace.user.headers) as client:
         answer = await client.post(f"{service.url}/api/v1/realtime/tickets")
     assert answer.status_code == 201, answer.text
@@ -92,9 +92,10 @@ async def test_the_browser_follows_resumes_and_stops(
 
 
 async def test_a_browser_without_a_valid_ticket_sees_nothing(
-    page: Page, own_service: Service, live_run: LiveRun
+    page: Page, relay_service: Service, live_run: LiveRun
 ) -> None:
-    address = f"{own_service.url}/api/v1/runs/{live_run.run_id}/events?ticket=ticket_forged"
+    await page.open(f"{relay_service.url}/livez")
+    address = f"{relay_service.url}/api/v1/runs/{live_run.run_id}/events?ticket=ticket_forged"
     await page.evaluate(FOLLOW % json.dumps(address))
     await wait_for(page, "source.readyState === EventSource.CLOSED")
     assert await page.evaluate("seen") == []
