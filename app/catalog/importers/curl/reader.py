@@ -19,6 +19,8 @@ SUITE: Final = "cURL"
 _PREFIX: Final = re.compile(
     r"[$%>]|[A-Za-z_][A-Za-z0-9_]{0,99}=.*|sudo|env|time|exec|command|nohup", re.DOTALL
 )
+# The shell would take this prompt for a redirection.
+_PROMPT: Final = re.compile(r"^[ \t]*>[ \t]+(?=curl(?:\.exe)?[ \t])", re.MULTILINE)
 _NAMES: Final = frozenset(("curl", "curl.exe"))
 
 
@@ -39,7 +41,7 @@ class CurlReader:
     def read(self, text: str) -> Imported:
         """Return a case per request; raises `DocumentInvalidError`."""
         requests: list[_Request] = []
-        for request in _iter_requests(clean_text(text)):
+        for request in _iter_requests(_PROMPT.sub("", clean_text(text))):
             requests.append(request)
             check_progress(len(requests))
         if not requests:

@@ -1,10 +1,12 @@
 """Requests of a recording, with values from the answers before and without secrets."""
 
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from app.catalog.importers.building import CaseDraft
+from app.catalog.importers.composing.secrets import SecretHider
 from app.catalog.importers.har.entries import Entry, get_text
+from app.catalog.importers.har.forms import read_form, read_parts
 from app.catalog.importers.har.shapes import name_segments
 from app.catalog.importers.har.values import Produced, ValueIndex, capture
 from app.catalog.importers.model import Notice
@@ -120,16 +122,17 @@ class RequestWriter:
         if document is not None:
             self._write_json(draft, entry, document)
         elif entry.body_type == _FORM:
-            pairs = _read_form(entry)
-            draft.request |= {
-                "body_type": "x-www-form-urlencoded",
-                "body": self._write_pairs(pairs),
-            }
+            body = self._write_pairs(read_form(entry))
+            draft.request |= {"body_type": "x-www-form-urlencoded", "body": body}
         elif entry.body_type == _MULTIPART:
             self._write_multipart(draft, entry)
+        elif get_text(entry.body, "encoding") == "base64":
+            place = f"{entry.place}/request/postData"
+            self._notices.append(Notice("not_imported", place, "A body of bytes is not imported."))
         elif text:
             kind = "xml" if "xml" in entry.body_type else "text"
-            draft.request |= {"body_type": kind, "body": self.write_text("", text)}
+            hidden = SecretHider(self._book, lambda _: None).write_text(text)
+            draft.request |= {"body_type": kind, "body": hidden}
             if entry.body_type not in ("", "text/plain", "application/xml"):
                 self._set_content_type(draft, entry.body_type)
 
@@ -159,11 +162,10 @@ class RequestWriter:
         return value if produced is None else f"{{{{{self._use(produced)}}}}}"
 
     def _write_multipart(self, draft: CaseDraft, entry: Entry) -> None:
-        parameters = entry.body.get("params")
         form: dict[str, Any] = {}
-        for item in parameters if isinstance(parameters, list) else ():
-            if isinstance(item, dict) and (name := get_text(item, "name")):
-                add_pair(form, escape(name), self._write_part(name, item, entry.place))
+        for item in read_parts(entry):
+            name = get_text(item, "name")
+            add_pair(form, escape(name), self._write_part(name, item, entry.place))
         if not form:
             place = f"{entry.place}/request/postData"
             text = "The recording does not say what the form consists of."
@@ -178,19 +180,3 @@ class RequestWriter:
         text = f"The file {filename[:100]} is not part of the recording; an empty one is sent."
         self._notices.append(Notice("changed", f"{place}/request/postData", text))
         return {"filename": escape(filename), "content": ""}
-
-
-def _read_form(entry: Entry) -> tuple[tuple[str, str], ...]:
-    parameters = entry.body.get("params")
-    if isinstance(parameters, list) and parameters:
-        return tuple(
-            (get_text(item, "name"), get_text(item, "value"))
-            for item in parameters
-            if isinstance(item, dict)
-        )
-    try:
-        return tuple(
-            parse_qsl(get_text(entry.body, "text"), keep_blank_values=True, max_num_fields=1_000)
-        )
-    except ValueError:
-        return ()

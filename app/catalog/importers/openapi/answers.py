@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from app.catalog.importers.openapi.references import get_object
 from app.catalog.importers.openapi.samples import Sampler
@@ -14,6 +15,7 @@ _NUMBERS = frozenset(("integer", "number"))
 _WRAPPERS = frozenset(("data", "result", "item", "items", "results", "content", "value", "values"))
 
 
+@lru_cache(maxsize=4_096)
 def normalize(name: str) -> str:
     """Return a name as it compares with others: `userId` and `user_id` are the same."""
     return re.sub(r"[^a-z0-9]", "", name.lower())

@@ -106,3 +106,8 @@ def test_nothing_is_run() -> None:
 )
 def test_addresses(url: str, path: str) -> None:
     assert read_case(CURL, f"curl {url}")["endpoint"]["path"] == path
+
+
+def test_prompts_are_no_redirections() -> None:
+    imported = CURL.read("$ curl https://a.example/1\n> curl https://a.example/2\n")
+    assert [item.case.endpoint.path for item in imported.cases] == ["/1", "/2"]

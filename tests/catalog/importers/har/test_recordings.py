@@ -235,3 +235,37 @@ def test_other_documents_are_refused_with_the_place(text: str, field: str) -> No
 def test_the_same_recording_is_read_alike() -> None:
     text = json.dumps(build_log(build_entry("GET", "/orders/41", answer=ORDER)))
     assert HarReader().read(text) == HarReader().read(text)
+
+
+def build_sent(media_type: str, **sent: Any) -> dict[str, Any]:
+    entry = build_entry("POST", "/files", 201, answer={})
+    entry["request"]["postData"] = {"mimeType": media_type, **sent}
+    return entry
+
+
+def test_forms_are_read_from_the_text_that_was_sent() -> None:
+    parameters = [{"name": "a", "value": "b%20c"}]
+    form = build_sent("application/x-www-form-urlencoded", params=parameters, text="a=b%20c")
+    (case,) = read_cases(form)
+    assert case["request"]["body"] == {"a": "b c"}
+
+
+def test_files_that_chrome_has_sent_are_empty() -> None:
+    text = (
+        '--x\r\nContent-Disposition: form-data; name="note"\r\n\r\nhello\r\n'
+        '--x\r\nContent-Disposition: form-data; name="f"; filename="a.png"\r\n'
+        "Content-Type: image/png\r\n\r\n\r\n--x--\r\n"
+    )
+    (case,) = read_cases(build_sent("multipart/form-data; boundary=x", text=text))
+
+    assert case["request"]["body_type"] == "form-data"
+    assert case["request"]["body"] == {"note": "hello", "f": {"filename": "a.png", "content": ""}}
+
+
+def test_bytes_are_told_and_secrets_in_texts_hidden() -> None:
+    imported = read(build_sent("application/zip", text="AAECAw==", encoding="base64"))
+    assert [item.case.request.body for item in imported.cases] == [None]
+    assert "A body of bytes is not imported." in [notice.text for notice in imported.notices]
+
+    (case,) = read_cases(build_sent("application/xml", text="<a><password>lovelace</password></a>"))
+    assert case["request"]["body"] == "<a><password>{{env.PASSWORD}}</password></a>"

@@ -129,7 +129,7 @@ class _Translation:
         self._evaluator = Evaluator(self._variables)
         self._title: str | None = None
         self._is_conditional = False
-        self._may_be_missing = False
+        self._may_be_missing: bool = False
 
     def run(self, statements: tuple[Statement, ...]) -> None:
         for statement in statements:
