@@ -36,7 +36,8 @@ class Pool(httpx.AsyncClient):
     """
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__()
+        # Nothing goes the usual way, which would read certificates and the proxies of the environment.
+        super().__init__(transport=httpx.AsyncBaseTransport())
         self.counts: Counter[str] = Counter()
         self._connections = _create_connections(settings.database_timeout.total_seconds())
 
