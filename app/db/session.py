@@ -117,7 +117,12 @@ class Session:
             for part, names in orders.items():
                 for column in names:
                     query = query.order(column, foreign_table=part)
-            return query if keyset.after is None else query.or_(keyset.to_filter())
+            if keyset.after is None:
+                return query
+            # Of alternatives no index can make its beginning.
+            bound = "lte" if keyset.descending else "gte"
+            query = query.filter(keyset.columns[0], bound, keyset.after[0])
+            return query.or_(keyset.to_filter())
 
         answer = await self._execute(table, build, True)
         return cast("list[Row]", answer.data)

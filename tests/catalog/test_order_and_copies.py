@@ -1,10 +1,17 @@
 """The order of suites and cases, and copies of them."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from app.catalog.duplicates.schemas import SuiteDuplicate
+from app.catalog.duplicates.service import MAXIMUM_CASES, duplicate_suite
+from app.core.identifiers import SuiteId
+from app.db.session import Json, Session
+from app.web.errors import RequestInvalidError
 from tests.catalog.building import Workshop, open_workshop, refusal, send, use
 from tests.workspaces.people import ROLES, Role, Team
 
@@ -175,3 +182,19 @@ async def test_a_copied_case_needs_what_the_original_needs(team: Team) -> None:
     long = await workshop.add("x" * 63)
     copied = await team.owner.create(f"/cases/{long['id']}/duplicate")
     assert copied["key"] == "x" * 58 + "-copy"
+
+
+class LargeSuite(Session):
+    """A database whose suite has a case more than are copied."""
+
+    def __init__(self) -> None: ...
+
+    async def call(self, function: str, request: Mapping[str, Any], **_: object) -> Json:
+        assert function == "get_suite_to_copy"
+        return {"suite": {}, "cases": [{}] * (MAXIMUM_CASES + 1), "keys": []}
+
+
+async def test_a_suite_of_too_many_cases_is_not_copied() -> None:
+    with pytest.raises(RequestInvalidError) as refused:
+        await duplicate_suite(LargeSuite(), SuiteId(uuid4()), SuiteDuplicate(name="Copy"))
+    assert refused.value.detail == "The suite has 2001 cases; at most 2000 are copied at a time."

@@ -72,7 +72,10 @@ async def test_a_row_is_deleted_once(as_user: Session) -> None:
 
 
 @pytest.mark.parametrize("descending", [False, True])
-async def test_a_keyset_goes_through_all_rows_once(as_user: Session, descending: bool) -> None:
+@pytest.mark.parametrize("columns", [("status", "name"), ("name", "status")])
+async def test_a_keyset_goes_through_all_rows_once(
+    as_user: Session, descending: bool, columns: tuple[str, ...]
+) -> None:
     organization = await create_organization(as_user)
     names = ["a,b", 'c"d', "e)f", "g\\h", "i.eq.j"]
     for name in names:
@@ -85,11 +88,11 @@ async def test_a_keyset_goes_through_all_rows_once(as_user: Session, descending:
         "projects",
         "id,name,status",
         where={"organization_id": organization["id"]},
-        keyset=Keyset(("status", "name"), descending, after),
+        keyset=Keyset(columns, descending, after),
         limit=2,
     ):
         seen += [row["name"] for row in rows]
-        after = (rows[-1]["status"], rows[-1]["name"])
+        after = tuple(rows[-1][column] for column in columns)
     assert sorted(seen) == sorted(names)
     assert len(seen) == len(names)
 

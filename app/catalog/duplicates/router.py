@@ -29,7 +29,7 @@ async def duplicate_suite(
     suite_id: SuiteId, wanted: SuiteDuplicate, session: UserSession, response: Response
 ) -> Suite:
     """
-    Copy a suite with its test cases; editors may.
+    Copy a suite with its test cases, at most 2,000; editors may.
 
     The copies have keys of their own; dependencies and templates within the suite point at copies,
     those on tests of other suites stay. Tokens and variables that its tests share are now made

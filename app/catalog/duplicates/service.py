@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from app.catalog.cases.documents import CaseDocument, from_stored, rename_keys
 from app.catalog.cases.schemas.cases import Case, CaseCreate
@@ -19,17 +19,26 @@ from app.db.session import Session
 from app.engine import PlannedTest
 from app.engine.dependencies import Dependency, derive_dependencies
 from app.engine.document import Document
+from app.web.errors import RequestInvalidError
+
+# What is certainly written within the time that a statement has.
+MAXIMUM_CASES: Final = 2_000
 
 
 async def duplicate_suite(session: Session, suite_id: SuiteId, wanted: SuiteDuplicate) -> Suite:
     """
     Copy a suite with its cases, which need each other as the originals do.
 
-    Raises `NotFoundError`, `ForbiddenError`, or `AlreadyExistsError` for a taken name.
+    Raises `NotFoundError`, `ForbiddenError`, `AlreadyExistsError` for a taken name, or
+    `RequestInvalidError` for a suite of too many cases.
     """
     original = await repository.find_suite_to_copy(session, suite_id=suite_id)
     if original is None:
         raise NotFoundError
+    count = len(original["cases"])
+    if count > MAXIMUM_CASES:
+        message = f"The suite has {count} cases; at most {MAXIMUM_CASES} are copied at a time."
+        raise RequestInvalidError(message)
     name = wanted.name or name_copy(original["suite"]["name"], original["suite_names"])
     copies = await asyncio.to_thread(_copy_cases, original["cases"], set(original["keys"]))
     return await repository.copy_suite(session, suite_id, name, copies)
