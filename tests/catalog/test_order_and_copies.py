@@ -191,7 +191,7 @@ class LargeSuite(Session):
 
     async def call(self, function: str, request: Mapping[str, Any], **_: object) -> Json:
         assert function == "get_suite_to_copy"
-        return {"suite": {}, "cases": [{}] * (MAXIMUM_CASES + 1), "keys": []}
+        return {"suite": None, "cases": [None] * (MAXIMUM_CASES + 1), "keys": []}
 
 
 async def test_a_suite_of_too_many_cases_is_not_copied() -> None:
