@@ -211,7 +211,7 @@ class _Membership:
         if self.is_joined:
             logger.info("topic_joined", topic=self._topic.name)
             # The server forgets who was present when a channel is joined anew.
-            self._shown = None
+            self._shown, self._show_at = None, 0.0
             self._topic.report_joined()
         else:
             logger.warning(
