@@ -1,7 +1,7 @@
 """Routes of live events."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Response, WebSocket, status
@@ -22,7 +22,7 @@ from app.realtime.errors import (
     TooManyConnectionsError,
 )
 from app.realtime.responses import EventStreamResponse
-from app.realtime.schemas import TicketAnswer
+from app.realtime.schemas import StreamTicket
 from app.realtime.service import EventService
 from app.realtime.sockets import serve_socket
 from app.realtime.topics import TopicName
@@ -37,6 +37,16 @@ _STREAM_PROBLEMS = problem_responses(
     RelayFullError,
     RelayClosedError,
 )
+
+_EVENTS: dict[str, Any] = {
+    "description": "Server-sent events, as `docs/asyncapi.json` describes each.",
+    "content": {
+        "text/event-stream": {
+            "schema": {"type": "string"},
+            "example": 'event: run_started\nid: 1\ndata: {"version": 1, "type": "run_started", "seq": 1}\n\n',
+        }
+    },
+}
 
 router = APIRouter(tags=["realtime"])
 
@@ -70,14 +80,14 @@ LastSeq = Annotated[int | None, Depends(find_resumption)]
 )
 async def create_stream_ticket(
     principal: CurrentPrincipal, service: CurrentEventService
-) -> TicketAnswer:
+) -> StreamTicket:
     """
     Return a ticket that stands for your access token in the address of a stream, for one minute.
 
     The browser's `EventSource` can send no `Authorization` header. The stream ends with the
     access token; its automatic reconnects need a new ticket once the minute is over.
     """
-    return TicketAnswer.from_ticket(service.issue_ticket(principal))
+    return StreamTicket.from_ticket(service.issue_ticket(principal))
 
 
 @router.get(
@@ -87,7 +97,7 @@ async def create_stream_ticket(
     response_class=StreamingResponse,
     responses={
         **_STREAM_PROBLEMS,
-        200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}},
+        200: _EVENTS,
         204: {"description": "The run is over and you have seen all of its events."},
     },
 )
@@ -110,7 +120,7 @@ async def follow_run(
     response_class=StreamingResponse,
     responses={
         **_STREAM_PROBLEMS,
-        200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}},
+        200: _EVENTS,
     },
 )
 async def follow_project(

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from app.realtime.tickets import Ticket
 
 
-class TicketAnswer(BaseModel):
+class StreamTicket(BaseModel):
     """A ticket for `?ticket=`, good for a minute and for any stream that its owner may open."""
 
     ticket: str = Field(examples=["ticket_gAAAAABnR..."])

@@ -27,6 +27,7 @@ from app.core.identifiers import (
 )
 from app.engine.options import Timing
 from app.web.changes import Changes
+from app.web.described import DescribedAs
 from app.web.fields import RequestModel
 from app.web.pagination import PageRequest
 from app.web.resources import DatedModel
@@ -259,7 +260,7 @@ class Run(DatedModel):
     variables: Annotated[
         dict[str, str], Field(description="What takes the place of the environment's values.")
     ]
-    options: JsonObject
+    options: Annotated[JsonObject, DescribedAs(RunOptions)]
     metadata: JsonObject
     batch_id: Annotated[BatchId | None, Field(description="The batch that it was started in.")]
     rerun_of: Annotated[RunId | None, Field(description="The run that it repeats.")]

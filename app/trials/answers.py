@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from app.catalog.assertion_results import AssertionResult
 from app.engine import Attempt, Category
 from app.engine.errors import Problem as EngineProblem
+from app.engine.results import AssertionResult as EngineAssertionResult
 from app.engine.results import RequestEvidence
 from app.engine.running.trial import Preview as EnginePreview
 from app.trials.explaining import explain_gaps, explain_problem
@@ -12,7 +14,6 @@ from app.trials.planning import Subject
 from app.trials.schemas import (
     MissingValue,
     Preview,
-    ShownAssertion,
     ShownAuthentication,
     ShownRequest,
     ShownResponse,
@@ -58,7 +59,7 @@ def build_try(subject: Subject, attempt: Attempt) -> Try:
         status=_find_status(attempt),
         request=_show_request(attempt.request),
         response=ShownResponse(**asdict(attempt.response)) if attempt.response else None,
-        assertions=[ShownAssertion(**asdict(each)) for each in attempt.assertions],
+        assertions=[_show_assertion(result) for result in attempt.assertions],
         captured=dict(attempt.captured_variables),
         missing=[],
         problem=_explain_attempt(attempt),
@@ -102,6 +103,21 @@ def _explain_attempt(attempt: Attempt) -> TrialProblem | None:
         suggested_fix=attempt.suggested_fix or "",
     )
     return explain_problem(problem)
+
+
+def _show_assertion(result: EngineAssertionResult) -> AssertionResult:
+    return AssertionResult(
+        assertion_name=result.name,
+        assertion_type=result.type,
+        operator=result.operator,
+        path=result.path,
+        severity=result.severity,
+        expected_value=result.expected,
+        actual_value=result.actual,
+        diff=result.diff,
+        passed=result.passed,
+        error_message=result.message,
+    )
 
 
 def _show_request(request: RequestEvidence | None) -> ShownRequest | None:

@@ -5,12 +5,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from app.catalog.assertion_results import AssertionResult
 from app.catalog.cases.schemas.cases import CaseCreate
 from app.catalog.fields import Key
 from app.core.identifiers import EnvironmentId, TestCaseId
 from app.engine.errors import Category
 from app.engine.iterations import MAXIMUM_ITERATIONS
-from app.engine.results import AssertionType, Severity
 from app.web.fields import RequestModel
 
 VariableName = Annotated[
@@ -144,21 +144,6 @@ class ShownResponse(BaseModel):
     timing_phases: dict[str, float] = Field(examples=[{"connect_ms": 1.2, "first_byte_ms": 8.9}])
 
 
-class ShownAssertion(BaseModel):
-    """One expectation, and what came of it."""
-
-    name: str
-    type: AssertionType
-    operator: str
-    path: str | None
-    expected: Any
-    actual: Any
-    passed: bool
-    message: str | None
-    severity: Severity
-    diff: str | None
-
-
 class Try(BaseModel):
     """
     What came of sending the request once; nothing of it is recorded.
@@ -171,7 +156,7 @@ class Try(BaseModel):
     status: TryStatus
     request: ShownRequest | None
     response: ShownResponse | None
-    assertions: list[ShownAssertion]
+    assertions: list[AssertionResult]
     captured: dict[str, Any] = Field(examples=[{"captured_data.order_id": 17}])
     missing: list[MissingValue]
     problem: TrialProblem | None

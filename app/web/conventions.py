@@ -99,6 +99,8 @@ def _describe_problem(description: str) -> dict[str, Any]:
 def _describe_answers(operation: dict[str, Any]) -> None:
     for status, response in operation["responses"].items():
         names = {"X-Request-ID": "RequestId", **_HEADERS_OF_STATUS.get(status, {})}
+        if "text/event-stream" in response.get("content", {}):
+            del names["ETag"]
         headers = response.setdefault("headers", {})
         if status < "300":
             names |= _find_special_headers(operation)

@@ -20,6 +20,10 @@ SearchText = Annotated[str, StringConstraints(min_length=1, max_length=200, patt
 
 
 class RequestModel(BaseModel):
-    """What a caller sends: unknown fields are refused rather than ignored."""
+    """
+    What a caller sends: unknown fields are refused rather than ignored.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Answers that show it again have the same schema, under the same name.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_mode_override="validation")

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from app.web.conventions import PROBLEM, describe_conventions
 from app.web.problems import MEDIA_TYPE
+from app.web.schemas import finish_schemas
 
 # The framework describes its own answer to invalid requests, which we never send.
 UNUSED_SCHEMAS: Final = ("HTTPValidationError", "ValidationError")
@@ -51,5 +52,6 @@ def _describe(app: FastAPI) -> dict[str, Any]:
                 response["content"] = {MEDIA_TYPE: {"schema": PROBLEM}}
     for name in UNUSED_SCHEMAS:
         document["components"]["schemas"].pop(name, None)
+    finish_schemas(document)
     describe_conventions(document)
     return document

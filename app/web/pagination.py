@@ -30,7 +30,12 @@ class Page(BaseModel, Generic[Item]):
     """A piece of a list; `next_cursor` is null on the last one."""
 
     items: list[Item]
-    next_cursor: str | None = Field(default=None, examples=[None])
+    next_cursor: str | None = Field(examples=[None])
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Return the name under which lists of these items are described: `RunPage`."""
+        return f"{params[0].__name__}{cls.__name__}"
 
 
 @dataclass(frozen=True, slots=True)

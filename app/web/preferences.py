@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Final
 
 from fastapi import Depends, Header
+from pydantic import WithJsonSchema
 
 LONGEST_WAIT: Final = timedelta(seconds=60)
 _WAIT: Final = re.compile(r'wait\s*=\s*"?(\d{1,6})"?\s*(?:;.*)?', re.IGNORECASE)
@@ -21,12 +22,13 @@ def find_wait(preferences: list[str]) -> timedelta | None:
 async def read_wait(
     prefer: Annotated[
         list[str] | None,
+        # Several fields are one field with commas between them: clients send one text.
+        WithJsonSchema({"type": "string", "maxLength": 100, "examples": ["wait=30"]}),
         Header(
             alias="Prefer",
             max_length=10,
             description="`wait=30` has the answer wait for the end, at most so many seconds and "
             "never longer than 60; `Preference-Applied` says how long.",
-            examples=[["wait=30"]],
         ),
     ] = None,
 ) -> timedelta | None:

@@ -75,3 +75,23 @@ def test_what_is_created_is_described_with_an_example(description: dict[str, Any
         properties = schemas[name]["properties"]
         assert any("examples" in schema for schema in properties.values()), name
     assert "HTTPValidationError" not in schemas
+
+
+def test_schemas_have_names_and_no_defaults_that_clients_would_have_to_send(
+    description: dict[str, Any],
+) -> None:
+    for name, schema in description["components"]["schemas"].items():
+        assert re.fullmatch(r"[A-Za-z0-9]+", name), name
+        for field, described in schema.get("properties", {}).items():
+            assert "default" not in described, (name, field)
+            assert "const" not in described or field in schema["required"], (name, field)
+
+
+def test_what_is_read_of_a_case_is_described_as_what_is_sent(description: dict[str, Any]) -> None:
+    schemas = description["components"]["schemas"]
+    for part in ("endpoint", "request", "response"):
+        sent = schemas["CaseCreate"]["properties"][part]
+        shown = schemas["Case"]["properties"][part]
+        assert shown["$ref"] == sent["$ref"]
+    assert schemas["Run"]["properties"]["options"] == {"$ref": "#/components/schemas/RunOptions"}
+    assert schemas["RunPage"]["required"] == ["items", "next_cursor"]

@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from app.catalog.cases.schemas.cases import CaseCreate, Dependency
+from app.catalog.cases.schemas.cases import CaseCreate, CaseDependencyCreate
 from app.catalog.cases.schemas.requests import RequestConfig
 from app.catalog.cases.schemas.responses import ResponseSpec
-from app.catalog.endpoints.schemas import Endpoint
+from app.catalog.endpoints.schemas import CaseEndpoint
 
 CaseDocument = dict[str, Any]
 
-_PARTS: Final = {"endpoint": Endpoint, "request": RequestConfig, "response": ResponseSpec}
+_PARTS: Final = {"endpoint": CaseEndpoint, "request": RequestConfig, "response": ResponseSpec}
 _TEMPLATE: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _CAPTURED: Final = re.compile(
     r"""(?<![\w.$"'-])(captured_data\s*(?:\.\s*|\.?\s*\[\s*["']))([A-Za-z0-9_][A-Za-z0-9_-]*)"""
@@ -29,7 +29,7 @@ def from_stored(stored: Mapping[str, Any]) -> CaseDocument:
     for part, model in _PARTS.items():
         document[part] = {name: stored[part][name] for name in model.model_fields}
     document["dependencies"] = [
-        {name: dependency[name] for name in Dependency.model_fields}
+        {name: dependency[name] for name in CaseDependencyCreate.model_fields}
         for dependency in stored["dependencies"]
     ]
     return document

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.catalog.cases.schemas.lists import CaseListed, CasePageRequest, SuiteCasePageRequest
+from app.catalog.cases.schemas.lists import CasePageRequest, CaseSummary, SuiteCasePageRequest
 from app.catalog.cases.schemas.requests import RequestConfig
 from app.catalog.cases.schemas.responses import ResponseSpec
 from app.catalog.projects.service import get_project
@@ -23,13 +23,13 @@ _PARTS: Final = {
     ),
 }
 _CASES = Listing(
-    "test_cases", CaseListed, order=("order_index", "created_at", "id"), includes=_PARTS
+    "test_cases", CaseSummary, order=("order_index", "created_at", "id"), includes=_PARTS
 )
 
 
 async def list_cases(
     session: Session, suite_id: SuiteId, page: SuiteCasePageRequest
-) -> Page[CaseListed]:
+) -> Page[CaseSummary]:
     """Return the cases of a suite; raises `NotFoundError`."""
     await get_suite(session, suite_id)
     where = {**_read_filters(page), "suite_id": suite_id}
@@ -38,7 +38,7 @@ async def list_cases(
 
 async def list_project_cases(
     session: Session, project_id: ProjectId, page: CasePageRequest
-) -> Page[CaseListed]:
+) -> Page[CaseSummary]:
     """Return the cases of a project; raises `NotFoundError`."""
     await get_project(session, project_id)
     where = {**_read_filters(page), "project_id": project_id}

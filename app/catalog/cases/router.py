@@ -8,7 +8,7 @@ from app.auth.dependencies import UserSession
 from app.catalog.cases import lists, service
 from app.catalog.cases.schemas.cases import Case, CaseCreate
 from app.catalog.cases.schemas.changes import CaseOrder, CaseReplace, CaseUpdate
-from app.catalog.cases.schemas.lists import CaseListed, CasePageRequest, SuiteCasePageRequest
+from app.catalog.cases.schemas.lists import CasePageRequest, CaseSummary, SuiteCasePageRequest
 from app.core.errors import AlreadyExistsError, ForbiddenError, NotFoundError
 from app.core.identifiers import ProjectId, SuiteId, TestCaseId
 from app.db.errors import (
@@ -65,7 +65,7 @@ async def create_case(
 @router.get("/suites/{suite_id}/cases", responses=LISTING, response_model_exclude_unset=True)
 async def list_cases(
     suite_id: SuiteId, session: UserSession, page: Annotated[SuiteCasePageRequest, Query()]
-) -> Page[CaseListed]:
+) -> Page[CaseSummary]:
     """List the test cases of a suite, in their order unless sorted otherwise."""
     return await lists.list_cases(session, suite_id, page)
 
@@ -73,7 +73,7 @@ async def list_cases(
 @router.get("/projects/{project_id}/cases", responses=LISTING, response_model_exclude_unset=True)
 async def list_project_cases(
     project_id: ProjectId, session: UserSession, page: Annotated[CasePageRequest, Query()]
-) -> Page[CaseListed]:
+) -> Page[CaseSummary]:
     """List the test cases of all suites of a project."""
     return await lists.list_project_cases(session, project_id, page)
 

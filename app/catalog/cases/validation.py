@@ -13,7 +13,7 @@ from app.catalog.cases.schemas.cases import Case, CaseCreate
 from app.catalog.cases.schemas.changes import CaseReplace, CaseUpdate
 from app.catalog.cases.schemas.requests import RequestConfig
 from app.catalog.cases.schemas.responses import ResponseSpec
-from app.catalog.endpoints.schemas import Endpoint
+from app.catalog.endpoints.schemas import CaseEndpoint
 from app.db.errors import DependencyCycleError
 from app.engine import InvalidPlanError, JsonObject, JsonValue, PlannedTest, Scope
 from app.engine.assertions.checks import build_checks, build_declared_checks
@@ -206,7 +206,7 @@ def to_field(location: str) -> str:
     path = re.sub(r"\[(\d+)\]", r".\1", location)
     name = path.partition(".")[0]
     for part, model in (
-        ("endpoint", Endpoint),
+        ("endpoint", CaseEndpoint),
         ("request", RequestConfig),
         ("response", ResponseSpec),
     ):

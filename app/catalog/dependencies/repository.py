@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from app.catalog.dependencies.schemas import DeclaredDependency, DependencyCreate
+from app.catalog.dependencies.schemas import Dependency, DependencyCreate
 from app.core.identifiers import DependencyId, ProjectId
 from app.db.session import Json, Session
 
-_COLUMNS = ",".join(DeclaredDependency.model_fields)
+_COLUMNS = ",".join(Dependency.model_fields)
 
 
 async def get_test_graph(session: Session, project_id: ProjectId) -> Json:
@@ -23,22 +23,20 @@ async def find_possible_users(session: Session, **subject: UUID) -> Json:
 
 async def create_dependency(
     session: Session, project_id: ProjectId, dependency: DependencyCreate
-) -> DeclaredDependency:
+) -> Dependency:
     """Declare a dependency between tests of the project."""
     request = {"project_id": str(project_id), **dependency.model_dump(mode="json")}
-    return DeclaredDependency.model_validate(await session.call("create_test_dependency", request))
+    return Dependency.model_validate(await session.call("create_test_dependency", request))
 
 
-async def find_dependency(
-    session: Session, dependency_id: DependencyId
-) -> DeclaredDependency | None:
+async def find_dependency(session: Session, dependency_id: DependencyId) -> Dependency | None:
     """Return the dependency if the caller may see it."""
     row = await session.find("test_dependencies", _COLUMNS, id=dependency_id)
-    return DeclaredDependency.model_validate(row) if row else None
+    return Dependency.model_validate(row) if row else None
 
 
 async def delete_dependency(
-    session: Session, dependency_id: DependencyId, known: DeclaredDependency | None
+    session: Session, dependency_id: DependencyId, known: Dependency | None
 ) -> bool:
     """Delete a dependency, if it still is the known one; say whether the caller may and it is."""
     fields = known.model_dump(include={"dependency_type", "condition"}) if known else {}

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response, status
 
 from app.auth.dependencies import UserSession
 from app.catalog.dependencies import service
-from app.catalog.dependencies.schemas import DeclaredDependency, DependencyCreate, DependencyGraph
+from app.catalog.dependencies.schemas import Dependency, DependencyCreate, DependencyGraph
 from app.core.errors import AlreadyExistsError, ForbiddenError, NotFoundError
 from app.core.identifiers import DependencyId, ProjectId
 from app.db.errors import DependencyCycleError, RequiredTestNotFoundError
@@ -43,7 +43,7 @@ async def get_dependency_graph(project_id: ProjectId, session: UserSession) -> D
 )
 async def create_dependency(
     project_id: ProjectId, dependency: DependencyCreate, session: UserSession, response: Response
-) -> DeclaredDependency:
+) -> Dependency:
     """Declare that a test comes before another one; editors may. Cycles are refused and named."""
     created = await service.create_dependency(session, project_id, dependency)
     response.headers["Location"] = f"/api/v1/dependencies/{created.id}"
@@ -54,7 +54,7 @@ async def create_dependency(
     "/dependencies/{dependency_id}",
     responses=problem_responses(NotFoundError, RequestInvalidError),
 )
-async def get_dependency(dependency_id: DependencyId, session: UserSession) -> DeclaredDependency:
+async def get_dependency(dependency_id: DependencyId, session: UserSession) -> Dependency:
     """Return one declared dependency."""
     return await service.get_dependency(session, dependency_id)
 

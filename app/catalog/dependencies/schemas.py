@@ -30,7 +30,7 @@ class DependencyCreate(RequestModel):
         return self
 
 
-class DeclaredDependency(BaseModel):
+class Dependency(BaseModel):
     """A dependency that somebody declared."""
 
     id: DependencyId

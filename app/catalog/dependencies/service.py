@@ -4,7 +4,7 @@ import asyncio
 
 from app.catalog.dependencies import repository
 from app.catalog.dependencies.graph import build_graph
-from app.catalog.dependencies.schemas import DeclaredDependency, DependencyCreate, DependencyGraph
+from app.catalog.dependencies.schemas import Dependency, DependencyCreate, DependencyGraph
 from app.core.errors import ForbiddenError, NotFoundError
 from app.core.identifiers import DependencyId, ProjectId
 from app.db.errors import DependencyCycleError
@@ -24,7 +24,7 @@ async def get_dependency_graph(session: Session, project_id: ProjectId) -> Depen
 
 async def create_dependency(
     session: Session, project_id: ProjectId, dependency: DependencyCreate
-) -> DeclaredDependency:
+) -> Dependency:
     """
     Declare a dependency.
 
@@ -37,7 +37,7 @@ async def create_dependency(
     return await repository.create_dependency(session, project_id, dependency)
 
 
-async def get_dependency(session: Session, dependency_id: DependencyId) -> DeclaredDependency:
+async def get_dependency(session: Session, dependency_id: DependencyId) -> Dependency:
     """Return a dependency; raises `NotFoundError`."""
     dependency = await repository.find_dependency(session, dependency_id)
     if dependency is None:

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query, Response, status
 from app.auth.dependencies import UserSession
 from app.catalog.endpoints import service
 from app.catalog.endpoints.schemas import (
-    ApiEndpoint,
-    ApiEndpointCreate,
-    ApiEndpointPageRequest,
-    ApiEndpointUpdate,
+    Endpoint,
+    EndpointCreate,
+    EndpointPageRequest,
+    EndpointUpdate,
     EndpointUser,
 )
 from app.core.errors import AlreadyExistsError, ForbiddenError, NotFoundError
@@ -35,8 +35,8 @@ router = APIRouter(tags=["endpoints"])
     ),
 )
 async def create_endpoint(
-    project_id: ProjectId, endpoint: ApiEndpointCreate, session: UserSession, response: Response
-) -> ApiEndpoint:
+    project_id: ProjectId, endpoint: EndpointCreate, session: UserSession, response: Response
+) -> Endpoint:
     """Create an endpoint; editors may. Tests make theirs themselves, too."""
     created = await service.create_endpoint(session, project_id, endpoint)
     response.headers["Location"] = f"/api/v1/endpoints/{created.id}"
@@ -45,8 +45,8 @@ async def create_endpoint(
 
 @router.get("/projects/{project_id}/endpoints", responses=LISTING)
 async def list_endpoints(
-    project_id: ProjectId, session: UserSession, page: Annotated[ApiEndpointPageRequest, Query()]
-) -> Page[ApiEndpoint]:
+    project_id: ProjectId, session: UserSession, page: Annotated[EndpointPageRequest, Query()]
+) -> Page[Endpoint]:
     """List the endpoints of a project, by path unless sorted otherwise."""
     return await service.list_endpoints(session, project_id, page)
 
@@ -54,7 +54,7 @@ async def list_endpoints(
 @router.get(
     "/endpoints/{endpoint_id}", responses=problem_responses(NotFoundError, RequestInvalidError)
 )
-async def get_endpoint(endpoint_id: EndpointId, session: UserSession) -> ApiEndpoint:
+async def get_endpoint(endpoint_id: EndpointId, session: UserSession) -> Endpoint:
     """Return one endpoint."""
     return await service.get_endpoint(session, endpoint_id)
 
@@ -72,10 +72,10 @@ async def list_endpoint_usage(
 )
 async def update_endpoint(
     endpoint_id: EndpointId,
-    changes: ApiEndpointUpdate,
+    changes: EndpointUpdate,
     session: UserSession,
     precondition: IfMatch,
-) -> ApiEndpoint:
+) -> Endpoint:
     """Change an endpoint for all tests that call it; editors may."""
     return await service.update_endpoint(session, endpoint_id, changes, precondition)
 

@@ -29,7 +29,7 @@ Link = Annotated[
 Tags = Annotated[list[Tag], Field(max_length=50, examples=[["auth"]])]
 
 
-class Endpoint(RequestModel):
+class CaseEndpoint(RequestModel):
     """
     Where the request goes; endpoints with the same method and path are shared in a project.
 
@@ -43,7 +43,7 @@ class Endpoint(RequestModel):
     response_schemas: ResponseSchemas | None = None
 
 
-class ApiEndpointCreate(RequestModel):
+class EndpointCreate(RequestModel):
     """A new endpoint of a project."""
 
     method: Method = Field(examples=["POST"])
@@ -60,7 +60,7 @@ class ApiEndpointCreate(RequestModel):
     response_schemas: ResponseSchemas | None = None
 
 
-class ApiEndpointUpdate(Changes):
+class EndpointUpdate(Changes):
     """What editors change of an endpoint, for all tests that call it; absent fields stay."""
 
     method: Method = "GET"
@@ -73,7 +73,7 @@ class ApiEndpointUpdate(Changes):
     response_schemas: ResponseSchemas | None = None
 
 
-class ApiEndpointPageRequest(PageRequest):
+class EndpointPageRequest(PageRequest):
     """Which piece of the endpoints, and which of them."""
 
     method: list[Method] = Field(default=[], max_length=7, description="Any of these.")
@@ -83,7 +83,7 @@ class ApiEndpointPageRequest(PageRequest):
     sort: EndpointSort = "path"
 
 
-class ApiEndpoint(DatedModel):
+class Endpoint(DatedModel):
     """What tests of a project call."""
 
     id: EndpointId
@@ -102,7 +102,7 @@ class ApiEndpoint(DatedModel):
 class EndpointUser(BaseModel):
     """A test case that calls the endpoint."""
 
-    id: TestCaseId
+    test_case_id: TestCaseId
     suite_id: SuiteId
     key: str = Field(examples=["login"])
     name: str = Field(examples=["Login"])

@@ -1,10 +1,10 @@
 """What can be done with endpoints."""
 
 from app.catalog.endpoints.schemas import (
-    ApiEndpoint,
-    ApiEndpointCreate,
-    ApiEndpointPageRequest,
-    ApiEndpointUpdate,
+    Endpoint,
+    EndpointCreate,
+    EndpointPageRequest,
+    EndpointUpdate,
     EndpointUser,
 )
 from app.catalog.endpoints.validation import check_endpoint
@@ -19,13 +19,18 @@ from app.web.resources import Resource
 
 LONGEST_NAME = 200
 
-ENDPOINTS = Resource(Listing("api_endpoints", ApiEndpoint, order=("path", "method", "id")))
-_USERS = Listing("test_cases", EndpointUser, order=("key", "id"))
+ENDPOINTS = Resource(Listing("api_endpoints", Endpoint, order=("path", "method", "id")))
+_USERS = Listing(
+    "test_cases",
+    EndpointUser,
+    order=("key", "id"),
+    columns="id,test_case_id:id,suite_id,key,name,enabled",
+)
 
 
 async def create_endpoint(
-    session: Session, project_id: ProjectId, endpoint: ApiEndpointCreate
-) -> ApiEndpoint:
+    session: Session, project_id: ProjectId, endpoint: EndpointCreate
+) -> Endpoint:
     """
     Create an endpoint.
 
@@ -40,8 +45,8 @@ async def create_endpoint(
 
 
 async def list_endpoints(
-    session: Session, project_id: ProjectId, page: ApiEndpointPageRequest
-) -> Page[ApiEndpoint]:
+    session: Session, project_id: ProjectId, page: EndpointPageRequest
+) -> Page[Endpoint]:
     """Return the endpoints of a project; raises `NotFoundError`."""
     await get_project(session, project_id)
     where: dict[str, object] = {"project_id": project_id}
@@ -56,7 +61,7 @@ async def list_endpoints(
     return await ENDPOINTS.listing.select_page(session, page, sort=page.sort, include=(), **where)
 
 
-async def get_endpoint(session: Session, endpoint_id: EndpointId) -> ApiEndpoint:
+async def get_endpoint(session: Session, endpoint_id: EndpointId) -> Endpoint:
     """Return an endpoint; raises `NotFoundError`."""
     return await ENDPOINTS.get(session, endpoint_id)
 
@@ -72,9 +77,9 @@ async def list_endpoint_usage(
 async def update_endpoint(
     session: Session,
     endpoint_id: EndpointId,
-    changes: ApiEndpointUpdate,
+    changes: EndpointUpdate,
     precondition: Precondition,
-) -> ApiEndpoint:
+) -> Endpoint:
     """
     Change an endpoint.
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from app.catalog.importers.model import NoticeKind
 from app.catalog.importers.readers import Format
 from app.core.identifiers import EnvironmentId, ImportId, OrganizationId, ProjectId, UserId
+from app.web.described import ALL_SHOWN
 from app.web.fields import BaseUrl, Name, RequestModel
 
 
@@ -51,6 +52,8 @@ class ImportCreate(RequestModel):
 class ReportedCase(BaseModel):
     """A case and what became of it; `fields` are dotted paths."""
 
+    model_config = ALL_SHOWN
+
     origin: str = Field(description="Its name in the document.", examples=["GET /users/{id}"])
     key: str = Field(examples=["get-user"])
     suite: str | None = Field(default=None, examples=["Users"])
@@ -78,6 +81,8 @@ class ReportedVariable(BaseModel):
 class ImportReport(BaseModel):
     """What an import did, what it could not, and why."""
 
+    model_config = ALL_SHOWN
+
     created: list[ReportedCase] = Field(default_factory=list[ReportedCase])
     updated: list[ReportedCase] = Field(default_factory=list[ReportedCase])
     kept: list[ReportedCase] = Field(
@@ -101,7 +106,7 @@ class ImportSummary(BaseModel):
     id: ImportId
     organization_id: OrganizationId
     project_id: ProjectId
-    format: str
+    format: Format
     source: str = Field(examples=["Shop"])
     url: str | None
     created_by: UserId | None

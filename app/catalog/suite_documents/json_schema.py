@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from app.catalog.cases.schemas.cases import CaseCreate
-from app.catalog.endpoints.schemas import Endpoint
+from app.catalog.endpoints.schemas import CaseEndpoint
 from app.catalog.fixtures.schemas import FixtureCreate
 from app.catalog.suite_documents.rendering import PLACE
 from app.catalog.suite_documents.schemas import SuiteDocument
@@ -20,7 +20,7 @@ def build_schema() -> _Schema:
     definitions: _Schema = {}
     document = _take(SuiteDocument, definitions)
     case = _take(CaseCreate, definitions)
-    endpoint = _take(Endpoint, definitions)
+    endpoint = _take(CaseEndpoint, definitions)
     fixture = _take(FixtureCreate, definitions)
     _shorten_case(case)
     _drop(endpoint, "method", "path")
@@ -32,7 +32,7 @@ def build_schema() -> _Schema:
         "propertyNames": {"pattern": ENDPOINT_PATTERN},
     }
     properties["fixtures"]["additionalProperties"] = {"$ref": "#/$defs/Fixture"}
-    definitions.pop(Endpoint.__name__, None)
+    definitions.pop(CaseEndpoint.__name__, None)
     own = {"Case": case, "EndpointDetails": endpoint, "Fixture": fixture}
     return {
         "$schema": DIALECT,

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 
 from app.catalog.cases.schemas.cases import CaseCreate
-from app.catalog.endpoints.schemas import Endpoint
+from app.catalog.endpoints.schemas import CaseEndpoint
 from app.catalog.fixtures.schemas import FixtureCreate
 from app.catalog.suite_documents.errors import SuiteDocumentInvalidError
 from app.catalog.suite_documents.reading import Path, Source
@@ -129,7 +129,9 @@ def _expand_dependencies(value: object) -> object:
     return [{"required_test_key": item} if isinstance(item, str) else item for item in items]
 
 
-def _parse_endpoints(document: SuiteDocument, problems: Problems) -> Iterator[tuple[str, Endpoint]]:
+def _parse_endpoints(
+    document: SuiteDocument, problems: Problems
+) -> Iterator[tuple[str, CaseEndpoint]]:
     for name, details in document.endpoints.items():
         path = ("endpoints", name)
         fields = _expand_endpoint(name, path, problems)
@@ -138,7 +140,7 @@ def _parse_endpoints(document: SuiteDocument, problems: Problems) -> Iterator[tu
         if {"method", "path"} & details.keys():
             problems.add(path, "method and path: Leave them out, they are the name.")
             continue
-        endpoint = _validate(Endpoint, fields | details, path, problems)
+        endpoint = _validate(CaseEndpoint, fields | details, path, problems)
         if endpoint is not None:
             yield name_endpoint(endpoint), endpoint
 

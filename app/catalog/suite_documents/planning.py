@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.catalog.cases.schemas.cases import CaseCreate
 from app.catalog.cases.validation import check_case
-from app.catalog.endpoints.schemas import Endpoint
+from app.catalog.endpoints.schemas import CaseEndpoint
 from app.catalog.suite_documents.errors import SuiteDocumentInvalidError
 from app.catalog.suite_documents.parsing import Problems, find_place
 from app.catalog.suite_documents.rendering import (
@@ -147,7 +147,7 @@ class SuitePlanner:
         }
         return plan
 
-    def _merge_endpoints(self) -> dict[str, Endpoint]:
+    def _merge_endpoints(self) -> dict[str, CaseEndpoint]:
         """What is known about endpoints once the document is stored."""
         known = {
             f"{row['method']} {row['path']}": _try(to_endpoint, row)

@@ -8,8 +8,8 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
-from app.catalog.cases.schemas.cases import CaseCreate, Dependency
-from app.catalog.endpoints.schemas import Endpoint
+from app.catalog.cases.schemas.cases import CaseCreate, CaseDependencyCreate
+from app.catalog.endpoints.schemas import CaseEndpoint
 from app.catalog.fields import SparseModel
 from app.catalog.suite_documents.reading import LARGEST_NUMBER, MAXIMUM_DEPTH
 from app.catalog.suite_documents.writing import to_json_number
@@ -42,7 +42,7 @@ def render_case(case: CaseCreate) -> JsonObject:
     return {name: fields[name] for name in names if name in fields}
 
 
-def render_endpoint(endpoint: Endpoint) -> JsonObject:
+def render_endpoint(endpoint: CaseEndpoint) -> JsonObject:
     """Return what a document says about an endpoint beside its name."""
     fields = render_model(endpoint)
     default = make_endpoint_name(endpoint)
@@ -53,12 +53,12 @@ def render_endpoint(endpoint: Endpoint) -> JsonObject:
     }
 
 
-def name_endpoint(endpoint: Endpoint) -> str:
+def name_endpoint(endpoint: CaseEndpoint) -> str:
     """`GET /users/{id}`."""
     return f"{endpoint.method} {endpoint.path}"
 
 
-def make_endpoint_name(endpoint: Endpoint) -> str:
+def make_endpoint_name(endpoint: CaseEndpoint) -> str:
     """Return the name that the database gives to an endpoint without one."""
     return name_endpoint(endpoint)[:200].strip()
 
@@ -127,7 +127,7 @@ def list_changes(old: JsonObject, new: JsonObject, path: str = "") -> Iterator[s
             yield place
 
 
-def _render_dependency(dependency: Dependency) -> JsonValue:
+def _render_dependency(dependency: CaseDependencyCreate) -> JsonValue:
     fields = render_model(dependency)
     return dependency.required_test_key if len(fields) == 1 else fields
 

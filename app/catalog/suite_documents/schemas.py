@@ -6,9 +6,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.catalog.cases.schemas.cases import CaseCreate
-from app.catalog.endpoints.schemas import Endpoint
+from app.catalog.endpoints.schemas import CaseEndpoint
 from app.catalog.fixtures.schemas import FixtureCreate
 from app.core.identifiers import SuiteId
+from app.web.described import ALL_SHOWN
 from app.web.fields import Description, Name, RequestModel
 
 VERSION = 1
@@ -58,7 +59,7 @@ class Suite:
     description: str | None
     enabled: bool
     cases: list[CaseCreate]
-    endpoints: dict[str, Endpoint] = field(default_factory=dict[str, Endpoint])
+    endpoints: dict[str, CaseEndpoint] = field(default_factory=dict[str, CaseEndpoint])
     fixtures: dict[str, FixtureCreate] = field(default_factory=dict[str, FixtureCreate])
 
 
@@ -77,6 +78,8 @@ class StoreOptions(RequestModel):
 class ChangedCase(BaseModel):
     """A case and what became of it."""
 
+    model_config = ALL_SHOWN
+
     key: str = Field(examples=["login"])
     change: CaseChange = Field(
         description="`disabled`: the document does not have it, and its results stay; "
@@ -94,6 +97,8 @@ class ChangedCase(BaseModel):
 
 class ChangedPart(BaseModel):
     """A fixture, an endpoint or the suite itself, and what became of it."""
+
+    model_config = ALL_SHOWN
 
     name: str = Field(examples=["users"])
     change: PartChange

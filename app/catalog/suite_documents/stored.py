@@ -5,10 +5,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from app.catalog.cases.schemas.cases import CaseCreate, Dependency
+from app.catalog.cases.schemas.cases import CaseCreate, CaseDependencyCreate
 from app.catalog.cases.schemas.requests import RequestConfig
 from app.catalog.cases.schemas.responses import ResponseSpec
-from app.catalog.endpoints.schemas import Endpoint
+from app.catalog.endpoints.schemas import CaseEndpoint
 from app.catalog.fixtures.schemas import FixtureCreate
 from app.catalog.suite_documents.errors import SuiteNotExportableError
 from app.catalog.suite_documents.rendering import (
@@ -45,13 +45,13 @@ def to_case(stored: Mapping[str, Any]) -> CaseCreate:
     fields["endpoint"] = to_endpoint(stored["endpoint"])
     fields["request"] = _pick(RequestConfig, stored["request"] or {})
     fields["response"] = _pick(ResponseSpec, stored["response"] or {})
-    fields["dependencies"] = [_pick(Dependency, item) for item in stored["dependencies"]]
+    fields["dependencies"] = [_pick(CaseDependencyCreate, item) for item in stored["dependencies"]]
     return CaseCreate.model_validate(fields)
 
 
-def to_endpoint(stored: Mapping[str, Any]) -> Endpoint:
+def to_endpoint(stored: Mapping[str, Any]) -> CaseEndpoint:
     """Return a stored endpoint as the API takes it; raises `ValidationError`."""
-    return Endpoint.model_validate(_pick(Endpoint, stored))
+    return CaseEndpoint.model_validate(_pick(CaseEndpoint, stored))
 
 
 def to_fixture(stored: Mapping[str, Any]) -> FixtureCreate:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from app.core.identifiers import ResultId, RunId, SuiteId, TestCaseId
+from app.engine.errors import Category
 from app.runs.results.schemas import ResultStatus
 from app.runs.schemas import Run
 from app.web.pagination import Page, PageRequest
@@ -48,12 +49,12 @@ class ComparisonRequest(PageRequest):
     ] = []
 
 
-class Outcome(BaseModel):
+class ComparedOutcome(BaseModel):
     """How a test ended in one of the runs."""
 
     result_id: ResultId
     status: ResultStatus
-    category: str | None
+    category: Category | None
     error_message: str | None
     duration_ms: float | None
 
@@ -76,8 +77,8 @@ class ComparedTest(BaseModel):
     speed: Speed | None
     duration_difference_ms: float | None
     duration_ratio: float | None
-    before: Outcome | None
-    after: Outcome | None
+    before: ComparedOutcome | None
+    after: ComparedOutcome | None
 
 
 class ComparisonCounts(BaseModel):

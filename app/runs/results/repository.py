@@ -1,11 +1,11 @@
 """Where results of runs are kept; every read names the date that leads to their partition."""
 
+from app.catalog.assertion_results import AssertionResult
 from app.core.identifiers import ResultId
 from app.db.conditions import any_of
 from app.db.session import Row, Session
 from app.runs.repository import locate
 from app.runs.results.schemas import (
-    Assertion,
     AttemptPageRequest,
     Result,
     ResultDetail,
@@ -18,7 +18,7 @@ from app.web.pagination import Listing, Page, PageRequest
 
 _INCLUDES = {
     "details": f"details:test_result_details({','.join(ResultDetail.model_fields)})",
-    "assertions": f"assertions:assertion_results({','.join(Assertion.model_fields)})",
+    "assertions": f"assertions:assertion_results({','.join(AssertionResult.model_fields)})",
 }
 _OF_CASE = ("suite_id", "key", "name")
 _RESULT_COLUMNS = ",".join(

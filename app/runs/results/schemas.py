@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from app.catalog.assertion_results import AssertionResult
 from app.core.identifiers import ResultId, RunId, SuiteId, TestCaseId
 from app.engine.errors import Category
 from app.engine.planned_test import Phase
-from app.engine.results import HoldKind, Severity
+from app.engine.results import HoldKind
 from app.web.pagination import PageRequest
 
 JsonObject = dict[str, Any]
@@ -24,27 +25,7 @@ class ResultStatus(StrEnum):
     ERROR = "error"
 
 
-class AssertionContext(BaseModel):
-    """What an assertion looks at, how, and what its failure means."""
-
-    assertion_name: str
-    assertion_type: str
-    operator: str | None
-    path: Annotated[str | None, Field(examples=["$.items[0].id"])]
-    severity: Annotated[Severity, Field(description="A failed warning does not fail the test.")]
-
-
-class Assertion(AssertionContext):
-    """One check of a response and its outcome."""
-
-    expected_value: Any
-    actual_value: Any
-    diff: Annotated[str | None, Field(description="What differs, by place.")]
-    passed: bool
-    error_message: str | None
-
-
-class Hold(BaseModel):
+class TimelineHold(BaseModel):
     """What a test waited for: another test, a limit, or a lock."""
 
     kind: HoldKind
@@ -62,7 +43,7 @@ class Timeline(BaseModel):
     ready_at: datetime | None
     started_at: datetime | None
     ended_at: datetime
-    held_by: list[Hold]
+    held_by: list[TimelineHold]
 
 
 class TimelineEntry(BaseModel):
@@ -86,11 +67,11 @@ class ResultDetail(BaseModel):
 
     request_method: str | None
     request_url: str | None
-    request_headers: JsonObject | None
+    request_headers: dict[str, str] | None
     request_query: JsonObject | None
     request_body: str | None
     response_status: int | None
-    response_headers: JsonObject | None
+    response_headers: dict[str, str] | None
     response_body: str | None
     response_time_ms: float | None
     timing_phases: Annotated[
@@ -117,7 +98,7 @@ class Result(BaseModel):
     key: str
     name: str
     status: ResultStatus
-    category: str | None
+    category: Category | None
     reason: str | None
     error_message: str | None
     started_at: datetime | None
@@ -129,7 +110,7 @@ class Result(BaseModel):
     captured_names: list[str]
     timeline: Timeline | None
     details: ResultDetail | None = None
-    assertions: list[Assertion] = []
+    assertions: list[AssertionResult] = []
 
 
 ResultInclude = Literal["details", "assertions"]

@@ -3,7 +3,7 @@
 from app.auth.token_exchange import ApiTokenSecret
 from app.core.identifiers import OrganizationId
 from app.db.session import Session
-from app.workspaces.api_tokens.schemas import ApiTokenCreate, CreatedApiToken
+from app.workspaces.api_tokens.schemas import ApiTokenCreate, ApiTokenWithSecret
 
 
 async def insert_api_token(
@@ -11,7 +11,7 @@ async def insert_api_token(
     organization_id: OrganizationId,
     token: ApiTokenCreate,
     secret: ApiTokenSecret,
-) -> CreatedApiToken:
+) -> ApiTokenWithSecret:
     """Store a token of the caller with the digest of its secret; raises `NotFoundError`."""
     stored = await session.call(
         "create_api_token",
@@ -22,4 +22,4 @@ async def insert_api_token(
             "digest": secret.digest,
         },
     )
-    return CreatedApiToken.model_validate({**stored, "api_token": secret.text})
+    return ApiTokenWithSecret.model_validate({**stored, "api_token": secret.text})

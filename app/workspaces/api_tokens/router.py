@@ -17,7 +17,7 @@ from app.workspaces.api_tokens.schemas import (
     ApiTokenCreate,
     ApiTokenPageRequest,
     ApiTokenUpdate,
-    CreatedApiToken,
+    ApiTokenWithSecret,
 )
 
 CHANGING = problem_responses(
@@ -37,7 +37,7 @@ async def create_api_token(
     token: ApiTokenCreate,
     session: UserSession,
     response: Response,
-) -> CreatedApiToken:
+) -> ApiTokenWithSecret:
     """Make an API token that acts for you; editors may. Its secret is never shown again."""
     created = await service.create_api_token(session, organization_id, token)
     response.headers["Location"] = f"/api/v1/api-tokens/{created.id}"

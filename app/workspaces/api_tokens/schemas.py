@@ -55,7 +55,7 @@ class ApiToken(DatedModel):
     )
 
 
-class CreatedApiToken(ApiToken):
+class ApiTokenWithSecret(ApiToken):
     """A new token with its secret, which is never shown again."""
 
     api_token: str = Field(examples=["atp_Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmE"])

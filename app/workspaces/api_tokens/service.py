@@ -15,7 +15,7 @@ from app.workspaces.api_tokens.schemas import (
     ApiTokenCreate,
     ApiTokenPageRequest,
     ApiTokenUpdate,
-    CreatedApiToken,
+    ApiTokenWithSecret,
 )
 from app.workspaces.organizations.service import get_organization
 
@@ -24,7 +24,7 @@ TOKENS = Resource(Listing("api_tokens", ApiToken, order=("created_at", "id")))
 
 async def create_api_token(
     session: Session, organization_id: OrganizationId, token: ApiTokenCreate
-) -> CreatedApiToken:
+) -> ApiTokenWithSecret:
     """Make a token of the caller; raises `NotFoundError`, or `ForbiddenError` for who is no editor."""
     return await repository.insert_api_token(
         session, organization_id, token, ApiTokenSecret.create()

@@ -9,6 +9,7 @@ from app.engine.errors import InvalidPlanError
 from app.engine.network.policy import MAXIMUM_ENTRIES
 from app.engine.network.policy import NetworkPolicy as EnginePolicy
 from app.web.changes import Changes
+from app.web.described import DescribedAs
 from app.web.fields import Description, Name, RequestModel
 from app.web.resources import DatedModel
 
@@ -76,4 +77,4 @@ class Organization(DatedModel):
     name: str = Field(examples=["Acme"])
     slug: str = Field(examples=["acme"])
     description: str | None = Field(examples=["Shop and payments"])
-    network_policy: dict[str, list[str]] = Field(examples=[{"allow": [], "deny": []}])
+    network_policy: Annotated[dict[str, list[str]], DescribedAs(NetworkPolicy)]

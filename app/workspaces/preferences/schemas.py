@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from app.core.identifiers import EnvironmentId
 from app.web.changes import Changes
+from app.web.described import ALL_SHOWN
 
 
 def _check_time_zone(name: str) -> str:
@@ -38,6 +39,8 @@ class PreferenceFields(BaseModel):
 
 class Preferences(PreferenceFields):
     """The caller's preferences."""
+
+    model_config = ALL_SHOWN
 
 
 class PreferencesUpdate(PreferenceFields, Changes):

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from app.core.identifiers import OrganizationId, ReportTemplateId, UserId
 from app.web.changes import Changes
+from app.web.described import ALL_SHOWN
 from app.web.fields import Name, RequestModel
 from app.web.resources import DatedModel
 
@@ -40,6 +41,8 @@ class ReportTemplateUpdate(ReportContents, Changes):
 
 class ReportTemplate(ReportContents, DatedModel):
     """What a report of an organization contains."""
+
+    model_config = ALL_SHOWN
 
     id: ReportTemplateId
     organization_id: OrganizationId

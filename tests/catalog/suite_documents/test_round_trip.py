@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from app.catalog.cases.schemas.authentication import SETTINGS
-from app.catalog.cases.schemas.cases import CaseCreate, Dependency
+from app.catalog.cases.schemas.cases import CaseCreate, CaseDependencyCreate
 from app.catalog.cases.schemas.requests import RequestConfig
 from app.catalog.suite_documents.json_schema import build_schema
 from app.catalog.suite_documents.parsing import parse_suite
@@ -150,7 +150,7 @@ def _fill(value: Any) -> Any:
         return {name: _fill(item) for name, item in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
         items = cast("list[Any]", value)
-        are_dependencies = all(isinstance(item, Dependency) for item in items)
+        are_dependencies = all(isinstance(item, CaseDependencyCreate) for item in items)
         filled = [_fill(item) for item in items]
         return sorted(filled, key=repr) if are_dependencies else filled
     return to_json_number(value) if isinstance(value, float) else value

@@ -1,23 +1,24 @@
 """Test cases as the API shows them."""
 
-from typing import Any, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
 from app.catalog.cases.schemas.repetition import Iterate, Poll, Retry
 from app.catalog.cases.schemas.requests import RequestConfig
 from app.catalog.cases.schemas.responses import ResponseSpec
-from app.catalog.endpoints.schemas import Endpoint
+from app.catalog.endpoints.schemas import CaseEndpoint
 from app.catalog.fields import Key, Tag
-from app.catalog.models import FixtureUse, Method
+from app.catalog.models import FixtureUse
 from app.core.identifiers import EndpointId, FixtureId, ProjectId, SuiteId, TestCaseId
 from app.engine.dependencies import Condition, DependencyType
 from app.engine.planned_test import Phase
+from app.web.described import DescribedAs
 from app.web.fields import Description, Name, RequestModel
 from app.web.resources import DatedModel
 
 
-class Dependency(RequestModel):
+class CaseDependencyCreate(RequestModel):
     """A test of the same project that must come before."""
 
     required_test_key: Key = Field(examples=["login"])
@@ -61,10 +62,12 @@ class CaseCreate(RequestModel):
     poll: Poll | None = None
     iterate: Iterate | None = None
     tags: list[Tag] = Field(default_factory=list, max_length=50)
-    endpoint: Endpoint
+    endpoint: CaseEndpoint
     request: RequestConfig = Field(default_factory=RequestConfig)
     response: ResponseSpec = Field(default_factory=ResponseSpec)
-    dependencies: list[Dependency] = Field(default_factory=list[Dependency], max_length=100)
+    dependencies: list[CaseDependencyCreate] = Field(
+        default_factory=list[CaseDependencyCreate], max_length=100
+    )
 
     @model_validator(mode="after")
     def _require_distinct_dependencies(self) -> Self:
@@ -75,7 +78,7 @@ class CaseCreate(RequestModel):
         return self
 
 
-class CaseSummary(DatedModel):
+class CaseFields(DatedModel):
     """A test case in a list."""
 
     id: TestCaseId
@@ -97,17 +100,7 @@ class CaseSummary(DatedModel):
     )
 
 
-class EndpointView(BaseModel):
-    """Where the request goes."""
-
-    method: Method
-    path: str
-    name: str | None
-    description: str | None
-    response_schemas: dict[str, Any] | None
-
-
-class DependencyView(BaseModel):
+class CaseDependency(BaseModel):
     """A test that must come before."""
 
     required_test_id: TestCaseId
@@ -124,14 +117,33 @@ class FixtureUsage(BaseModel):
     how: FixtureUse
 
 
-class Case(CaseSummary):
+_STORED: Final[dict[str, type[RequestModel]]] = {
+    "endpoint": CaseEndpoint,
+    "request": RequestConfig,
+    "response": ResponseSpec,
+}
+StoredEndpoint = Annotated[dict[str, Any], DescribedAs(CaseEndpoint)]
+StoredRequest = Annotated[dict[str, Any], DescribedAs(RequestConfig)]
+StoredResponse = Annotated[dict[str, Any], DescribedAs(ResponseSpec)]
+
+
+class Case(CaseFields):
     """A test case with everything that it sends and expects."""
 
-    retry: dict[str, Any] | None
-    poll: dict[str, Any] | None
-    iterate: dict[str, Any] | None
-    endpoint: EndpointView
-    request: dict[str, Any]
-    response: dict[str, Any]
-    dependencies: list[DependencyView]
+    retry: Annotated[dict[str, Any], DescribedAs(Retry)] | None
+    poll: Annotated[dict[str, Any], DescribedAs(Poll)] | None
+    iterate: Annotated[dict[str, Any], DescribedAs(Iterate)] | None
+    endpoint: StoredEndpoint
+    request: StoredRequest
+    response: StoredResponse
+    dependencies: list[CaseDependency]
     fixtures: list[FixtureUsage]
+
+    @field_validator(*_STORED)
+    @classmethod
+    def _show_what_can_be_sent(
+        cls, part: dict[str, Any], information: ValidationInfo
+    ) -> dict[str, Any]:
+        """Ids of rows, and what the database finds out about them, are no part of a case."""
+        declared = _STORED[str(information.field_name)].model_fields
+        return {name: part[name] for name in declared if name in part}

@@ -4,11 +4,11 @@ from typing import Any, Final, cast
 
 from pydantic import ConfigDict, Field, model_validator
 
-from app.catalog.cases.schemas.cases import CaseCreate, Dependency
+from app.catalog.cases.schemas.cases import CaseCreate, CaseDependencyCreate
 from app.catalog.cases.schemas.repetition import Iterate, Poll, Retry
 from app.catalog.cases.schemas.requests import RequestConfig
 from app.catalog.cases.schemas.responses import ResponseSpec
-from app.catalog.endpoints.schemas import Endpoint
+from app.catalog.endpoints.schemas import CaseEndpoint
 from app.catalog.fields import Key, Tag
 from app.core.identifiers import SuiteId, TestCaseId
 from app.engine.planned_test import Phase
@@ -46,8 +46,6 @@ class CaseReplace(CaseCreate):
 def _clean_parts(fields: dict[str, Any]) -> dict[str, Any]:
     """Leave out what is only shown within parts."""
     cleaned = dict(fields)
-    if "request" in fields:
-        cleaned["request"] = _leave_out(fields["request"], "variables_used")
     if isinstance(fields.get("dependencies"), list):
         entries = cast("list[Any]", fields["dependencies"])
         cleaned["dependencies"] = [_leave_out(entry, "required_test_id") for entry in entries]
@@ -81,10 +79,10 @@ class CaseUpdate(Changes):
     poll: Poll | None = None
     iterate: Iterate | None = None
     tags: list[Tag] = Field(default=[], max_length=50, examples=[["smoke"]])
-    endpoint: Endpoint = Endpoint(method="GET", path="/")
+    endpoint: CaseEndpoint = CaseEndpoint(method="GET", path="/")
     request: RequestConfig = RequestConfig()
     response: ResponseSpec = ResponseSpec()
-    dependencies: list[Dependency] = Field(default=[], max_length=100)
+    dependencies: list[CaseDependencyCreate] = Field(default=[], max_length=100)
 
     @model_validator(mode="before")
     @classmethod

@@ -4,7 +4,13 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
-from app.catalog.cases.schemas.cases import CaseSummary, DependencyView, EndpointView
+from app.catalog.cases.schemas.cases import (
+    CaseDependency,
+    CaseFields,
+    StoredEndpoint,
+    StoredRequest,
+    StoredResponse,
+)
 from app.catalog.fields import Tag
 from app.core.identifiers import EndpointId, SuiteId
 from app.engine.planned_test import Phase
@@ -43,20 +49,24 @@ def _take_only(value: Any) -> Any:
     return rows[0] if rows else None
 
 
-def _sort(dependencies: list[DependencyView]) -> list[DependencyView]:
+def _sort(dependencies: list[CaseDependency]) -> list[CaseDependency]:
     """PostgREST does not order embedded rows by a column of another table."""
     return sorted(dependencies, key=lambda dependency: dependency.required_test_key)
 
 
-OnlyRow = Annotated[dict[str, Any] | None, BeforeValidator(_take_only)]
+OnlyRow = BeforeValidator(_take_only)
 
 
-class CaseListed(CaseSummary):
+class CaseSummary(CaseFields):
     """A test case in a list, with the parts that were asked for."""
 
-    endpoint: EndpointView | None = Field(default=None, description="With `include=endpoint`.")
-    request: OnlyRow = Field(default=None, description="With `include=request`.")
-    response: OnlyRow = Field(default=None, description="With `include=response`.")
-    dependencies: Annotated[list[DependencyView], AfterValidator(_sort)] = Field(
+    endpoint: StoredEndpoint | None = Field(default=None, description="With `include=endpoint`.")
+    request: Annotated[StoredRequest | None, OnlyRow] = Field(
+        default=None, description="With `include=request`."
+    )
+    response: Annotated[StoredResponse | None, OnlyRow] = Field(
+        default=None, description="With `include=response`."
+    )
+    dependencies: Annotated[list[CaseDependency], AfterValidator(_sort)] = Field(
         default=[], description="With `include=dependencies`."
     )

@@ -78,7 +78,7 @@ class RequestConfig(RequestModel):
         default=None, max_length=2_048, examples=["shared_auth_tokens.access_token"]
     )
     auth: SerializeAsAny[AuthSettings] = Field(
-        default=NoSettings(), description="Settings of `auth_type`."
+        default_factory=NoSettings, description="Settings of `auth_type`."
     )
     transfer: Transfer = Transfer()
 
