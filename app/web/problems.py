@@ -33,6 +33,8 @@ MEDIA_TYPE: Final = "application/problem+json"
 MOST_PROBLEMS: Final = 100
 """Of one request that are named; whoever mends them hears of the others."""
 _SOURCES: Final = frozenset({"body", "query", "path", "header", "cookie"})
+_OWN_MESSAGE: Final = "Value error, "
+"""What the library puts before our own sentences."""
 _BY_STATUS: Final[Mapping[int, type[AppError]]] = {
     404: RouteNotFoundError,
     405: MethodNotAllowedError,
@@ -166,7 +168,10 @@ def _describe(item: Mapping[str, Any]) -> dict[str, str]:
     path = location[1:] if location[0] in _SOURCES else location
     is_syntax_error = item["type"] == "json_invalid"
     field = "" if is_syntax_error else ".".join(str(part) for part in path)
-    return {"field": field or str(location[0]), "detail": str(item["msg"])}
+    return {
+        "field": field or str(location[0]),
+        "detail": str(item["msg"]).removeprefix(_OWN_MESSAGE),
+    }
 
 
 def _headers(error: AppError) -> dict[str, str]:

@@ -59,6 +59,7 @@ async def test_an_environment_is_changed_unless_somebody_else_did(team: Team) ->
     assert (third.status_code, third.json()["order_index"]) == (200, 7)
     refused = await team.owner.patch(path, {"base_url": "ftp://x"})
     assert (refused.status_code, refused.json()["field"]) == (422, "base_url")
+    assert refused.json()["detail"] == "base_url: must start with http:// or https://"
 
 
 @pytest.mark.parametrize("role", ROLES)
