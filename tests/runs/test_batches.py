@@ -72,15 +72,11 @@ async def test_one_wrong_environment_starts_nothing(workspace: Workspace) -> Non
     await workspace.add_case("only", "/status/200")
     start = {"project_id": workspace.project_id}
     for wrong in ([workspace.environment_id, str(uuid4())], [str(uuid4())]):
-        answer = await workspace.client.post(
-            "/batches", json={**start, "environment_ids": wrong}
-        )
+        answer = await workspace.client.post("/batches", json={**start, "environment_ids": wrong})
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert (await workspace.get("/runs", project_id=workspace.project_id))["items"] == []
     for wrong in ([], [workspace.environment_id] * 2, [str(uuid4()) for _ in range(21)]):
-        answer = await workspace.client.post(
-            "/batches", json={**start, "environment_ids": wrong}
-        )
+        answer = await workspace.client.post("/batches", json={**start, "environment_ids": wrong})
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
 
