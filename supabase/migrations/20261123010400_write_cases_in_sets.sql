@@ -111,6 +111,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  if cardinality(test_case_ids) = 0 then
+    return;
+  end if;
   perform private.upsert_endpoints(
     in_project_id, to_jsonb(array(select item.document -> 'endpoint' from unnest(documents) as item (document)))
   );

@@ -154,9 +154,16 @@ as $$
     order by test_case.order_index, test_case.key
   ), '[]')
   from public.test_cases as test_case
-  inner join public.api_endpoints as endpoint on endpoint.id = test_case.endpoint_id
-  left join public.test_request_configs as config on config.test_case_id = test_case.id
-  left join public.test_response_specs as spec on spec.test_case_id = test_case.id
+  -- Looked up one by one: where statistics tell of empty tables, plans would go through all rows for each.
+  cross join lateral (
+    select known.* from public.api_endpoints as known where known.id = test_case.endpoint_id offset 0
+  ) as endpoint
+  left join lateral (
+    select known.* from public.test_request_configs as known where known.test_case_id = test_case.id offset 0
+  ) as config on true
+  left join lateral (
+    select known.* from public.test_response_specs as known where known.test_case_id = test_case.id offset 0
+  ) as spec on true
   left join lateral (
     select jsonb_agg(
       jsonb_build_object(
@@ -166,7 +173,9 @@ as $$
       order by required.key
     ) as dependencies
     from public.test_dependencies as dependency
-    inner join public.test_cases as required on required.id = dependency.required_test_id
+    cross join lateral (
+      select known.key from public.test_cases as known where known.id = dependency.required_test_id offset 0
+    ) as required
     where dependency.dependent_test_id = test_case.id
   ) as needed on true
   where test_case.suite_id = in_suite_id
@@ -188,8 +197,9 @@ as $$
     (
       select string_agg(dependency.id::text, ' ' order by dependency.id)
       from public.test_cases as test_case
-      inner join public.test_dependencies as dependency
-        on dependency.dependent_test_id = test_case.id
+      cross join lateral (
+        select known.id from public.test_dependencies as known where known.dependent_test_id = test_case.id offset 0
+      ) as dependency
       where test_case.suite_id = suite.id
     )
   ))
