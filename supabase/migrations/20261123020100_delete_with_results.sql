@@ -120,8 +120,7 @@ as $$
 declare
   renamed uuid[] := private.to_texts(request -> 'renamed');
 begin
-  -- The plan of the document deletes what has results only where that was asked for.
-  perform private.permit_loss_of_results('{"with_results": true}');
+  perform private.permit_loss_of_results(request);
   delete from public.test_cases as test_case
   where test_case.suite_id = in_suite_id and test_case.id = any (private.to_texts(request -> 'deleted')::uuid[]);
   update public.test_cases as test_case set enabled = false

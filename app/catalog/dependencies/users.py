@@ -1,6 +1,6 @@
 """Who uses what tests capture: nothing is renamed or deleted under the templates of others."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ async def write_unused(
     write: Callable[[str], Awaitable[Written]],
     *,
     by_key_only: bool = False,
+    leaving: Set[str] | None = None,
     **subject: Any,
 ) -> Written:
     """
@@ -30,25 +31,28 @@ async def write_unused(
 
     It gets the version of the users that were looked at, and raises `UsersChangedError` when they
     are others by then; after a few attempts so does this. The subject is a `test_case_id` or a
-    `suite_id`, all tests of which count. `by_key_only` leaves out what is shared under names of
-    its own, which a new key does not touch. Raises `CaseInUseError`, `NotFoundError`, and
-    `ForbiddenError` to those who may change nothing anyway.
+    `suite_id`, whose tests count all, or only those with the keys `leaving`. `by_key_only` leaves
+    out what is shared under names of its own, which a new key does not touch. Raises
+    `CaseInUseError`, `NotFoundError`, and `ForbiddenError` to those who may change nothing anyway.
     """
     for _ in range(ATTEMPTS):
-        version = await _refuse_used(session, by_key_only=by_key_only, **subject)
+        version = await _refuse_used(session, leaving, by_key_only=by_key_only, **subject)
         with suppress(UsersChangedError):
             return await write(version)
     raise UsersChangedError
 
 
-async def _refuse_used(session: Session, *, by_key_only: bool, **subject: Any) -> str:
+async def _refuse_used(
+    session: Session, leaving: Set[str] | None, *, by_key_only: bool, **subject: Any
+) -> str:
     found = await repository.find_possible_users(session, **subject)
     if found is None:
         raise NotFoundError
     if not found["may_change"]:
         raise ForbiddenError
     subjects, others = (read_tests(found[name]).tests for name in ("subjects", "others"))
-    users = find_users(subjects, others, by_key_only=by_key_only)
+    used = [test for test in subjects if leaving is None or test.key in leaving]
+    users = find_users(used, others, by_key_only=by_key_only)
     if users:
         raise CaseInUseError(f"used by templates of: {', '.join(users[:NAMES_SHOWN])}")
     return found["version"]

@@ -1,6 +1,6 @@
 """Works out what a document does to the suite that the project has."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -67,6 +67,11 @@ class SuitePlan:
     fixtures: list[ChangedPart] = field(default_factory=list[ChangedPart])
     reordered: bool = False
     written: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def leaving(self) -> Set[str]:
+        """The keys of cases that no run has any more."""
+        return {case.key for case in self.cases if case.change in {"deleted", "disabled"}}
 
     @property
     def is_empty(self) -> bool:

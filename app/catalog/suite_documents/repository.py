@@ -40,9 +40,13 @@ async def find_state(session: Session, project_id: ProjectId, suite: Suite) -> D
 
 
 async def apply(
-    session: Session, project_id: ProjectId, written: Mapping[str, Any], *, dry_run: bool
+    session: Session, project_id: ProjectId, written: Mapping[str, Any], **options: str | bool
 ) -> StoredSuite | None:
-    """Write all of it or nothing, and return the suite; a dry run writes and returns nothing."""
-    request = {"project_id": str(project_id), "dry_run": dry_run, **written}
+    """
+    Write all of it or nothing, and return the suite; a dry run writes and returns nothing.
+
+    Options are `dry_run`, `with_results`, and the `users_version` that nobody may have changed.
+    """
+    request = {"project_id": str(project_id), **options, **written}
     stored = await session.call("apply_suite_document", request)
     return StoredSuite.model_validate(stored) if stored else None

@@ -20,7 +20,9 @@ from app.db.errors import (
     ChangedMeanwhileError,
     DependencyCycleError,
     FixtureNotFoundError,
+    HasResultsError,
     RequiredTestNotFoundError,
+    UsersChangedError,
 )
 from app.web.entity_tags import IfMatch, is_listed
 from app.web.errors import BodyTooLargeError, PreconditionFailedError, RequestInvalidError
@@ -48,6 +50,8 @@ STORING = problem_responses(
     AlreadyExistsError,
     CaseInUseError,
     ChangedMeanwhileError,
+    HasResultsError,
+    UsersChangedError,
     PreconditionFailedError,
     BodyTooLargeError,
     RequestInvalidError,

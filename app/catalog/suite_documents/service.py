@@ -5,9 +5,11 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import orjson
 
+from app.catalog.dependencies.users import write_unused
 from app.catalog.suite_documents import repository
 from app.catalog.suite_documents.errors import SuiteNotExportableError
 from app.catalog.suite_documents.parsing import Problems, parse_suite
@@ -96,14 +98,37 @@ class DocumentStore:
     ) -> SuiteDocumentReport:
         stored = state.present
         if not plan.is_empty:
-            written = await repository.apply(
-                session, project_id, plan.written, dry_run=options.dry_run
-            )
-            stored = written or stored
+            stored = await _apply(session, project_id, stored, plan, options) or stored
         etag = None
         if stored is not None and not options.dry_run:
             etag = await asyncio.to_thread(_find_tag, stored)
         return plan.report(stored, dry_run=options.dry_run, etag=etag)
+
+
+async def _apply(
+    session: Session,
+    project_id: ProjectId,
+    stored: StoredSuite | None,
+    plan: SuitePlan,
+    options: StoreOptions,
+) -> StoredSuite | None:
+    """Write the plan, but not while tests of other suites use what the leaving cases capture."""
+    apply = partial(
+        repository.apply,
+        session,
+        project_id,
+        plan.written,
+        dry_run=options.dry_run,
+        with_results=options.missing == "delete",
+    )
+    if stored is None or not plan.leaving:
+        return await apply()
+    return await write_unused(
+        session,
+        lambda version: apply(users_version=version),
+        leaving=plan.leaving,
+        suite_id=stored.id,
+    )
 
 
 def make_content_tag(content: bytes) -> str:

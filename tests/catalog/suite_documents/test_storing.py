@@ -204,6 +204,29 @@ async def test_what_another_suite_needs_stays(team: Team) -> None:
     assert "pay is required by bill of the suite Other" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("missing", ["remove", "delete"])
+async def test_what_templates_of_another_suite_use_stays(team: Team, missing: str) -> None:
+    project = await create_project(team)
+    await store(team.owner, project, SHOP)
+    path = "GET /bills/{{captured_data.login.token}}"
+    other = HEAD + f"cases: [{{key: bill, name: Bill, endpoint: '{path}'}}]\n"
+    await store(team.owner, project, other)
+    head, _, cart, _, rest = _split(SHOP)
+    # The cart of the new document uses nothing of the login any more.
+    alone = head + cart.replace("captured_data.login.token", "env.EMAIL").replace(
+        "    dependencies:\n      - login\n", ""
+    )
+
+    answer = await put(team.owner, project, alone + rest, missing=missing)
+    tried = await put(team.owner, project, alone + rest, missing=missing, dry_run=True)
+    kept = await store(team.owner, project, alone + rest, missing="keep")
+
+    for refused in (answer, tried):
+        assert (refused.status_code, refused.json()["code"]) == (409, "test_case_in_use")
+        assert refused.json()["detail"] == "used by templates of: bill"
+    assert changes_of(kept)["login"] == "kept"
+
+
 async def test_what_a_case_of_the_document_needs_is_there(team: Team) -> None:
     project = await create_project(team)
     await store(team.owner, project, SHOP)
