@@ -1,7 +1,5 @@
 """Where runs and their contexts are kept."""
 
-from datetime import UTC
-
 from app.core.identifiers import RunId
 from app.db.conditions import any_of, at_least, before
 from app.db.session import Row, Session
@@ -82,6 +80,6 @@ async def find_context(session: Session, run_id: RunId) -> RunContext | None:
     return None if answer is None else RunContext.model_validate(answer)
 
 
-def locate(run: Run) -> Row:
-    """Return what results of the run have in common; its date names the one partition of them."""
-    return {"run_id": run.id, "run_date": run.created_at.astimezone(UTC).date()}
+async def find_place(session: Session, run_id: RunId) -> Row | None:
+    """Return what results of a run have in common, its date names their partition; None if unseen."""
+    return await session.find(LISTING.table, "run_id:id,run_date", id=run_id)

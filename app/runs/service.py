@@ -2,7 +2,7 @@
 
 from app.core.errors import NotFoundError
 from app.core.identifiers import RunId
-from app.db.session import Session
+from app.db.session import Row, Session
 from app.runs import repository
 from app.runs.queue import RunQueue
 from app.runs.schemas import (
@@ -57,6 +57,14 @@ async def get_run(session: Session, run_id: RunId, include: list[RunInclude] | N
     if run is None:
         raise NotFoundError
     return run
+
+
+async def find_place_of_run(session: Session, run_id: RunId) -> Row:
+    """Return where the results of a run are; raises `NotFoundError` when the caller may not see it."""
+    place = await repository.find_place(session, run_id)
+    if place is None:
+        raise NotFoundError
+    return place
 
 
 async def list_runs(session: Session, page: RunPageRequest) -> Page[Run]:

@@ -4,7 +4,6 @@ from app.catalog.assertion_results import AssertionResult
 from app.core.identifiers import ResultId
 from app.db.conditions import any_of
 from app.db.session import Row, Session
-from app.runs.repository import locate
 from app.runs.results.schemas import (
     AttemptPageRequest,
     Result,
@@ -13,7 +12,6 @@ from app.runs.results.schemas import (
     ResultPageRequest,
     TimelineEntry,
 )
-from app.runs.schemas import Run
 from app.web.pagination import Listing, Page, PageRequest
 
 _INCLUDES = {
@@ -42,9 +40,9 @@ _RESULTS = Listing(
 _TIMELINE = Listing("test_results", TimelineEntry, ("completed_at", "id"), _TIMELINE_COLUMNS)
 
 
-async def list_results(session: Session, run: Run, page: ResultPageRequest) -> Page[Result]:
-    """Return the attempts of a run that fulfil the filters."""
-    where = locate(run)
+async def list_results(session: Session, place: Row, page: ResultPageRequest) -> Page[Result]:
+    """Return the attempts at a place, a run, that fulfil the filters."""
+    where = dict(place)
     if page.status:
         where["status"] = any_of(page.status)
     if page.category:
@@ -74,6 +72,6 @@ async def list_attempts(session: Session, place: Row, page: AttemptPageRequest) 
     return await _RESULTS.select_page(session, page, include=page.include, **place)
 
 
-async def list_timeline(session: Session, run: Run, page: PageRequest) -> Page[TimelineEntry]:
+async def list_timeline(session: Session, place: Row, page: PageRequest) -> Page[TimelineEntry]:
     """Return when and why each test of a run did what, in the order they ended."""
-    return await _TIMELINE.select_page(session, page, **locate(run), is_final=True)
+    return await _TIMELINE.select_page(session, page, **place, is_final=True)

@@ -10,20 +10,18 @@ from app.runs.results.schemas import (
     ResultPageRequest,
     TimelineEntry,
 )
-from app.runs.service import get_run
+from app.runs.service import find_place_of_run
 from app.web.pagination import Page, PageRequest
 
 
 async def list_results(session: Session, run_id: RunId, page: ResultPageRequest) -> Page[Result]:
     """Return the attempts of a run that fulfil the filters; raises `NotFoundError`."""
-    run = await get_run(session, run_id)
-    return await repository.list_results(session, run, page)
+    return await repository.list_results(session, await find_place_of_run(session, run_id), page)
 
 
 async def list_timeline(session: Session, run_id: RunId, page: PageRequest) -> Page[TimelineEntry]:
     """Return when and why each test of a run did what; raises `NotFoundError`."""
-    run = await get_run(session, run_id)
-    return await repository.list_timeline(session, run, page)
+    return await repository.list_timeline(session, await find_place_of_run(session, run_id), page)
 
 
 async def get_result(session: Session, result_id: ResultId) -> Result:
