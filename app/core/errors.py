@@ -77,11 +77,11 @@ class InvalidTokenError(UnauthorizedError):
 
 
 class ForbiddenError(AppError):
-    """The caller is known and lacks the role."""
+    """The caller is known and lacks the role, or their API token the scope."""
 
     code = "forbidden"
     status = 403
-    title = "Your role does not allow this."
+    title = "Your role, or the scope of your API token, does not allow this."
 
 
 class NotFoundError(AppError):

@@ -61,6 +61,9 @@ from app.db.errors import (
 RETRY_AFTER: Final = timedelta(seconds=2)
 UNIQUE_VIOLATION: Final = "23505"
 _CONSTRAINT: Final = re.compile(r'unique constraint "([^"]+)"')
+_REFERENCE: Final = re.compile(
+    r'insert or update on table "(\w+)" violates foreign key constraint "\1_(\w+)_fkey"'
+)
 
 _BY_HINT: Final[Mapping[str, type[AppError]]] = MappingProxyType(
     {
@@ -189,9 +192,12 @@ def from_answer(error: APIError) -> AppError:
     code = error.code or ""
     error_class = error_class_of(code, error.hint)
     detail = None if issubclass(error_class, NotFoundError) else _detail_for_caller(code, error)
-    field = _find_taken_field(error.message) if code == UNIQUE_VIOLATION else None
-    if field is not None:
+    field = None
+    if code == UNIQUE_VIOLATION and (field := _find_taken_field(error.message)):
         detail = f"Another one has this {field}."
+    elif reference := _REFERENCE.match(error.message or ""):
+        field = reference[2]
+        detail = f"{field}: there is none with this id."
     return error_class(detail, field=field, retry_after=_retry_after(error_class))
 
 

@@ -2,19 +2,22 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel
 
-from app.web.errors import PreconditionFailedError
+from app.web.errors import PreconditionFailedError, RequestInvalidError
 
 TAG_CHARACTERS = 22
 COMPRESSED = '.gzip"'
+_CONDITION: Final = re.compile(r'\*|(?:W/)?"[^"]*"')
+"""What may stand in `If-Match`: anything, or a tag, whose quotes belong to it."""
 
 
 def make_entity_tag(document: Any) -> str:
@@ -81,13 +84,23 @@ async def read_precondition(
         Header(
             alias="If-Match",
             max_length=1_000,
-            description="The `ETag` of the representation that the change is meant for.",
+            description="The `ETag` of the representation that the change is meant for, quotes included.",
         ),
     ] = None,
 ) -> Precondition:
-    """Return the condition that the caller makes; a field may come in several lines."""
-    lines = request.headers.getlist("if-match")
-    return Precondition(None if if_match is None else ",".join(lines))
+    """
+    Return the condition that the caller makes; a field may come in several lines.
+
+    Raises `RequestInvalidError` for what is no tag: it would match nothing, read again or not.
+    """
+    if if_match is None:
+        return Precondition()
+    condition = ",".join(request.headers.getlist("if-match"))
+    if not all(map(_CONDITION.fullmatch, list_tags(condition) - {""})):
+        raise RequestInvalidError(
+            'If-Match: send the ETag as it came, in its double quotes, or "*"', field="If-Match"
+        )
+    return Precondition(condition)
 
 
 IfMatch = Annotated[Precondition, Depends(read_precondition)]

@@ -71,6 +71,18 @@ def test_a_taken_value_is_named_by_its_field(constraint: str, field: str | None)
     assert "secret-value" not in str(error)
 
 
+def test_a_reference_to_nothing_is_named_by_its_field() -> None:
+    error = create_answer(
+        "23503",
+        message='insert or update on table "hooks" violates foreign key constraint'
+        ' "hooks_environment_id_fkey"',
+    )
+    assert (error.field, error.detail) == (
+        "environment_id",
+        "environment_id: there is none with this id.",
+    )
+
+
 def test_the_words_of_our_functions_reach_the_caller() -> None:
     error = create_answer("PT409", message="run is over", details="it ended at noon")
     assert isinstance(error, ConflictError)

@@ -76,6 +76,12 @@ async def test_a_change_of_what_is_known_is_made(client: httpx.AsyncClient, spel
     assert (answer.status_code, answer.headers["ETag"]) == (200, tag)
 
 
+async def test_a_tag_without_its_quotes_is_no_change_by_others(client: httpx.AsyncClient) -> None:
+    tag = (await client.get("/thing")).headers["ETag"]
+    answer = await client.patch("/thing", headers={"If-Match": tag.strip('"')})
+    assert (answer.status_code, answer.json()["field"]) == (422, "If-Match")
+
+
 @pytest.mark.parametrize("spelling", ['"other"', "W/{tag}", ""])
 async def test_a_change_of_something_else_is_refused(
     client: httpx.AsyncClient, spelling: str
