@@ -10,10 +10,6 @@ class RunControl:
         self._is_cancelled = False
         self._listeners: list[Callable[[], None]] = []
 
-    @property
-    def is_cancelled(self) -> bool:
-        return self._is_cancelled
-
     def cancel(self) -> None:
         """Abort the requests in flight and skip everything that has no result; idempotent."""
         if self._is_cancelled:

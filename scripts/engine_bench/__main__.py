@@ -24,7 +24,6 @@ from scripts.engine_bench.hurl import find_hurl, measure_hurl
 from scripts.engine_bench.suites import build_chains, build_independent
 
 CONCURRENCY = 16
-CHAIN_LENGTH = 4
 
 # Measured on a quiet machine (`docs` of the project: HTTP clients and peer runners).
 HURL = {"requests_per_second": 3571, "default_jobs": 2128}

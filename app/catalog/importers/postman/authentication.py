@@ -11,7 +11,6 @@ from app.catalog.importers.postman.parts import read_settings, to_text
 from app.catalog.importers.postman.scope import Scope
 from app.engine.json_values import JsonObject, JsonValue
 
-INHERITED: Final = "inherit"
 NONE: Final = ("noauth", "")
 
 
