@@ -25,7 +25,7 @@ parts that are absent otherwise.
 **Reads** carry an `ETag`: with `If-None-Match` an unchanged one is answered with 304. **Changes** take it as `If-Match`,
 and are refused with 412 when others changed the resource meanwhile. PATCH changes the fields that are sent, PUT
 replaces, both answer the new state with 200; DELETE answers 204, what is created 201 and what goes on after the answer
-202, both with `Location`.
+202. `Location` is where to read what is new.
 
 **Repeating.** A POST with an `Idempotency-Key` is carried out once: repeated within a day it is answered alike, with
 `Idempotent-Replayed: true`.

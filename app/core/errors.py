@@ -59,14 +59,14 @@ class MissingTokenError(UnauthorizedError):
     """There is no bearer token."""
 
     code = "missing_token"
-    title = "The request carries no bearer token."
+    title = "The request carries no access token; send it as `Authorization: Bearer ...`."
 
 
 class TokenExpiredError(UnauthorizedError):
     """The token was good once."""
 
     code = "token_expired"
-    title = "The access token has expired."
+    title = "The access token has expired; get a new one."
 
 
 class InvalidTokenError(UnauthorizedError):

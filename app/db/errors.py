@@ -79,7 +79,7 @@ class CaseInUseError(ConflictError):
     """Other tests require the test or use what it captures; the detail names them."""
 
     code = "test_case_in_use"
-    title = "Other tests need this test."
+    title = "Other tests need this test; change them first, or delete it with `cascade`."
 
 
 class UsersChangedError(ConflictError):
@@ -93,21 +93,21 @@ class EndpointInUseError(ConflictError):
     """An endpoint that tests call is not deleted; the detail names them."""
 
     code = "endpoint_in_use"
-    title = "Tests call this endpoint."
+    title = "Tests call this endpoint; change them first."
 
 
 class FixtureInUseError(ConflictError):
     """A fixture that tests use is neither deleted nor renamed; the detail names them."""
 
     code = "fixture_in_use"
-    title = "Tests use this fixture."
+    title = "Tests use this fixture; change them first."
 
 
 class ProjectHasActiveRunsError(ConflictError):
     """A project is not deleted while its runs go on."""
 
     code = "project_has_active_runs"
-    title = "A run of this project has not ended yet."
+    title = "A run of this project has not ended yet; cancel it or wait."
 
 
 class ChangedMeanwhileError(ConflictError):
@@ -156,7 +156,7 @@ class BaselineNotFoundError(NotFoundError):
     """There is no earlier run of the environment to compare with."""
 
     code = "baseline_not_found"
-    title = "There is no earlier run of this environment that went to its end."
+    title = "No earlier run of this environment went to its end; name one in `with`."
 
 
 class RunsOfDifferentProjectsError(InvalidError):

@@ -117,8 +117,8 @@ async def _handle_app_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _handle_validation_error(request: Request, error: Exception) -> JSONResponse:
-    found = cast("RequestValidationError", error).errors()
-    problems = [_describe(item) for item in found[:MOST_PROBLEMS]]
+    invalid = cast("RequestValidationError", error)
+    problems = [_describe(item, invalid.body) for item in invalid.errors()[:MOST_PROBLEMS]]
     first = problems[0]
     refusal = RequestInvalidError(
         f"{first['field']}: {first['detail']}", field=first["field"], errors=problems
@@ -162,16 +162,29 @@ def render_unhandled(request_id: str) -> JSONResponse:
     return render_problem(InternalError(), request_id)
 
 
-def _describe(item: Mapping[str, Any]) -> dict[str, str]:
+def _describe(item: Mapping[str, Any], body: Any) -> dict[str, str]:
     # What was sent may be secret, so only the place and the rule are repeated.
     location = cast("Sequence[str | int]", item["loc"])
     path = location[1:] if location[0] in _SOURCES else location
-    is_syntax_error = item["type"] == "json_invalid"
-    field = "" if is_syntax_error else ".".join(str(part) for part in path)
+    if location[0] == "body":
+        path = _find_in_body(path, body, is_absent=item["type"] == "missing")
+    field = ".".join(str(part) for part in path)
     return {
         "field": field or str(location[0]),
         "detail": str(item["msg"]).removeprefix(_OWN_MESSAGE),
     }
+
+
+def _find_in_body(path: Sequence[str | int], body: Any, *, is_absent: bool) -> list[str | int]:
+    """Leave out what the library puts into a path: names of alternatives, which no body has."""
+    place: list[str | int] = []
+    for part in path:
+        try:
+            body = body[part]
+        except (LookupError, TypeError):
+            continue
+        place.append(part)
+    return [*place, path[-1]] if is_absent and path else place
 
 
 def _headers(error: AppError) -> dict[str, str]:

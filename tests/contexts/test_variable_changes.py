@@ -107,7 +107,7 @@ async def test_all_variables_are_replaced_only_as_they_are_known(team: Team) -> 
 @pytest.mark.parametrize(
     ("variables", "field"),
     [
-        ({"1": {"value": "x"}}, "variables.1.[key]"),
+        ({"1": {"value": "x"}}, "variables.1"),
         ({"A": {}}, "variables.A"),
         ({"A": {"value": "", "is_secret": True}}, "variables.A"),
         ({"A": {"value": "x\x00y"}}, "variables.A.value"),

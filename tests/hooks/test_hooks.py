@@ -106,12 +106,12 @@ async def test_roles_decide(team: Team, environment: Document, role: Role) -> No
 
 WRONG: list[tuple[Document, str]] = [
     ({"signature": {"scheme": "md5"}}, "signature"),
-    ({"signature": {"scheme": "hmac"}}, "signature.hmac.header"),
+    ({"signature": {"scheme": "hmac"}}, "signature.header"),
     ({"secret": "short"}, "body"),
     ({"secret": "whsec_AAAA"}, "body"),
     ({"signature": {"scheme": "gitlab"}, "secret": "with a blank inside it"}, "body"),
-    ({"mapping": {"environment_id": "$.a"}}, "mapping.environment_id.[key]"),
-    ({"mapping": {"options.nothing": "$.a"}}, "mapping.options.nothing.[key]"),
+    ({"mapping": {"environment_id": "$.a"}}, "mapping.environment_id"),
+    ({"mapping": {"options.nothing": "$.a"}}, "mapping.options.nothing"),
     ({"mapping": {"target_version": "$["}}, "mapping.target_version"),
     ({"mapping": {f"variables.V{n}": f"$..v{n}" for n in range(6)}}, "mapping"),
     ({"when": [{"path": "$.a", "header": "X-A"}]}, "when.0"),

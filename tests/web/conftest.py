@@ -34,6 +34,7 @@ class Address(BaseModel):
 class Order(BaseModel):
     name: str
     addresses: list[Address]
+    note: str | Address | None = None
 
 
 class Keys:

@@ -53,6 +53,21 @@ async def test_every_wrong_field_is_named_and_none_repeated(web: httpx.AsyncClie
 
 
 @pytest.mark.parametrize(
+    ("note", "fields"),
+    [
+        (1, ["note", "note"]),
+        ({}, ["note", "note.street"]),
+        ({"street": "x"}, ["note", "note.street"]),
+    ],
+)
+async def test_alternatives_of_a_field_have_its_name(
+    web: httpx.AsyncClient, note: object, fields: list[str]
+) -> None:
+    answer = await web.post("/orders", json={"name": "a", "addresses": [], "note": note})
+    assert [error["field"] for error in answer.json()["errors"]] == fields
+
+
+@pytest.mark.parametrize(
     "content", [b'{"name": ', b"", b"\xff\xfe", b"[" * 900, b'"text"', b"null"], ids=repr
 )
 async def test_a_body_that_cannot_be_read_is_invalid(
