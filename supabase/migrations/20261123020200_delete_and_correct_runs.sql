@@ -55,6 +55,7 @@ create function public.delete_test_run(request jsonb)
 returns jsonb
 language plpgsql
 set statement_timeout = '60s'
+set lock_timeout = '5s'
 set search_path = ''
 as $$
 declare
@@ -100,7 +101,7 @@ begin
 end;
 $$;
 comment on function private.audit_run_correction() is
-  'Logs what people corrected; what the service records of a run is no news. Definer as private.audit_change.';
+  'Logs what people corrected; what the service records of a run is no news. Definer as private.audit_changed_rows.';
 revoke execute on function private.audit_run_correction() from public, anon, authenticated, service_role;
 
 create trigger test_runs_audit_correction

@@ -56,6 +56,11 @@ RULES: dict[str, str] = {
         where prosecdef and pronamespace = 'private'::regnamespace
           and obj_description(oid, 'pg_proc') !~ 'Definer'
     """,
+    "what users may let take long does not wait for locks as long": """
+        select oid::regprocedure::text as offender from pg_proc
+        where pronamespace = 'public'::regnamespace and has_function_privilege('authenticated', oid, 'execute')
+          and array_to_string(proconfig, ' ') ~ 'statement_timeout=' and array_to_string(proconfig, ' ') !~ 'lock_timeout='
+    """,
     "leaves live in the schema of partitions": """
         select oid::regclass::text as offender from pg_class
         where relispartition and relkind in ('r', 'p') and relowner = 'postgres'::regrole
