@@ -43,7 +43,7 @@ as $$
 begin
   -- A case that this transaction made is at its first revision.
   update public.test_cases set revision = revision + 1
-  where created_at < now() and id = any (array(select changed.dependent_test_id from changed_dependencies as changed));
+  where created_at <> now() and id = any (array(select changed.dependent_test_id from changed_dependencies as changed));
   return null;
 end;
 $$;
@@ -59,7 +59,7 @@ set search_path = ''
 as $$
 begin
   update public.test_cases set revision = revision + 1
-  where created_at < now() and id = any (array(
+  where created_at <> now() and id = any (array(
     select changed.dependent_test_id
     from (select * from changed_dependencies except select * from dependencies_before) as changed
   ));

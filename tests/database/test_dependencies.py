@@ -132,6 +132,20 @@ async def test_the_revision_grows_with_what_is_tested(workspace: Workspace) -> N
     assert document["request"]["variables_used"] == ["env.USER"]
 
 
+async def test_a_case_from_the_future_has_revisions_too(workspace: Workspace) -> None:
+    login = await workspace.create_case("login")
+    fields = {"suite_id": workspace.suite_id, "endpoint_id": login["endpoint"]["id"]}
+    later = await workspace.owner.insert(
+        "test_cases", key="later", name="Later", created_at="2999-01-01T00:00:00Z", **fields
+    )
+    await workspace.owner.insert(
+        "test_dependencies", dependent_test_id=later["id"], required_test_id=login["id"]
+    )
+    assert await workspace.owner.delete("test_dependencies", dependent_test_id=later["id"])
+    (stored,) = await workspace.owner.select("test_cases", "revision", id=later["id"])
+    assert stored["revision"] == 3
+
+
 async def test_an_endpoint_is_shared_by_the_cases_that_call_it(workspace: Workspace) -> None:
     endpoint = {"method": "post", "path": "/cart", "name": "Cart"}
     create = workspace.owner.call
