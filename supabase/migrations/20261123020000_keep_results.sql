@@ -186,6 +186,12 @@ begin
   from public.test_runs as run
   where run.organization_id = old.organization_id and run.project_id = old.id;
   if lost.runs > 0 then
+    -- As one run, so all of them. Who is no user of the API is trusted already.
+    if auth.uid() is not null and not old.organization_id = any (array(select private.my_orgs('admin'))) then
+      perform private.refuse(
+        '403', 'only admins delete a project that has runs, and no API token does: archive it instead', null, 'forbidden'
+      );
+    end if;
     perform private.refuse_loss('run', lost.runs, 'archive the project instead');
     perform private.write_audit_entry(old.organization_id, 'delete', 'test_runs', old.id, to_jsonb(lost), null);
   end if;
@@ -208,4 +214,4 @@ create trigger projects_keep_runs
   before delete on public.projects
   for each row execute function private.keep_runs_of_project();
 comment on trigger projects_keep_runs on public.projects is
-  'Refuses that runs go with their project unless that was said, and logs that they went.';
+  'Refuses that runs go with their project unless an admin said so, and logs that they went.';

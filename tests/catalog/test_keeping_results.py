@@ -102,9 +102,12 @@ async def test_a_project_with_runs_goes_only_with_them(team: Team, database: Con
     await workshop.add("cart")
     await run_all(workshop)
     path = f"/projects/{workshop.project_id}"
-    refused = await team.owner.delete(path)
+    for_admins = await team["editor"].delete(f"{path}?with_results=true")
+    assert refusal(for_admins) == (403, "forbidden")
+    assert "only admins delete a project that has runs" in for_admins.json()["detail"]
+    refused = await team["admin"].delete(path)
     assert refusal(refused) == (409, "has_results")
     assert refused.json()["detail"].startswith("1 run would be lost: archive the project instead")
-    assert (await team.owner.delete(f"{path}?with_results=true")).status_code == 204
+    assert (await team["admin"].delete(f"{path}?with_results=true")).status_code == 204
     (entry,) = await read_deletions(database, workshop.project_id)
     assert (entry["entity_type"], entry["old_value"]) == ("test_runs", {"runs": 1, "results": 2})

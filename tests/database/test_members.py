@@ -189,13 +189,13 @@ async def test_an_owner_deletes_an_organization_with_all_it_holds(
 async def test_a_used_endpoint_or_environment_cannot_be_deleted(workspace: Workspace) -> None:
     case = await workspace.create_case("login")
     await workspace.start_run()
-    for table, row_id in (
-        ("api_endpoints", case["endpoint"]["id"]),
-        ("environments", workspace.environment_id),
+    for table, row_id, code in (
+        ("api_endpoints", case["endpoint"]["id"], "23503"),
+        ("environments", workspace.environment_id, "PT409"),
     ):
         with pytest.raises(RefusedError) as refusal:
             await workspace.owner.delete(table, id=row_id)
-        assert (refusal.value.status, refusal.value.code) == (409, "23503")
+        assert (refusal.value.status, refusal.value.code) == (409, code)
 
 
 async def test_a_deleted_account_leaves_its_work_behind(

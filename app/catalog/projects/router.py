@@ -99,7 +99,7 @@ async def delete_project(
     with_results: WithResults = False,
 ) -> None:
     """
-    Delete a project with everything in it; editors may.
+    Delete a project with everything in it; editors may while it has no runs, then only admins.
 
     Refused while a run is pending or running, and when there are runs, unless with `with_results`:
     they then go with their results, for good. To keep the history, change `status` to `archived`.
