@@ -54,7 +54,7 @@ async def get_principal(
         raise MissingTokenError
     verifier: TokenVerifier = request.app.state.token_verifier
     principal = await verifier.verify(credentials.credentials)
-    await count_request(request.scope, principal)
+    count_request(request.scope, principal)
     return principal
 
 
@@ -92,7 +92,7 @@ CallersSecretWriter = Annotated[SecretWriter, Depends(open_secret_writer)]
 async def open_token_exchange(request: Request) -> TokenExchange:
     """Return what signs machines in; raises `TooManyRequestsError` for an address that asks too often."""
     rate_limiter: RateLimiter = request.app.state.rate_limiter
-    await rate_limiter.take(f"address {find_origin(request)}")
+    rate_limiter.take(f"address {find_origin(request)}")
     database: Database = request.app.state.database
     issuer: AccessTokenIssuer = request.app.state.access_tokens
     return TokenExchange(database.as_service(), issuer)

@@ -27,7 +27,7 @@ def keys_of_callers(cipher: MultiFernet) -> OpenKeyStore:
             return None
         if scheme.lower() != "bearer":
             return None
-        await count_request(scope, principal)
+        count_request(scope, principal)
         return DatabaseKeys(database.as_user(principal.token), cipher, str(principal.rights))
 
     return open_keys

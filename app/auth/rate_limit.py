@@ -35,27 +35,27 @@ class RateLimiter:
         self._before: OrderedDict[str, int] = OrderedDict()
         self._present: OrderedDict[str, int] = OrderedDict()
 
-    async def take(self, caller: str) -> None:
+    def take(self, caller: str) -> None:
         """Count one request; raises `TooManyRequestsError` telling when to come back."""
-        if await self.is_exhausted(caller):
-            raise await self.refuse(caller)
-        await self.count(caller)
+        if self.is_exhausted(caller):
+            raise self.refuse(caller)
+        self.count(caller)
 
-    async def count(self, caller: str) -> None:
+    def count(self, caller: str) -> None:
         """Count one request that is answered anyway; those beyond the limit change nothing."""
-        if await self.is_exhausted(caller):
+        if self.is_exhausted(caller):
             return
         self._present[caller] = self._present.get(caller, 0) + 1
         if len(self._present) > self._most_callers:
             self._present.popitem(last=False)
 
-    async def is_exhausted(self, caller: str) -> bool:
+    def is_exhausted(self, caller: str) -> bool:
         """Say whether one more request would be too many."""
         left = self._turn()
         before, present = self._before.get(caller, 0), self._present.get(caller, 0)
         return before * left + present >= self._limit
 
-    async def refuse(self, caller: str) -> TooManyRequestsError:
+    def refuse(self, caller: str) -> TooManyRequestsError:
         """Return the refusal of one request too many, which tells when to come back."""
         left = self._turn()
         before, present = self._before.get(caller, 0), self._present.get(caller, 0)
@@ -77,10 +77,10 @@ class RateLimiter:
         return 1 - seconds / MINUTE_SECONDS
 
 
-async def count_request(scope: Scope, principal: Principal) -> None:
+def count_request(scope: Scope, principal: Principal) -> None:
     """Count a request for its caller, once; raises `TooManyRequestsError`."""
     # What is answered from memory counts before it comes to a route, the rest there.
     if scope["state"].setdefault("counted_for", None) != principal.rights:
         limiter: RateLimiter = scope["app"].state.rate_limiter
-        await limiter.take(str(principal.rights))
+        limiter.take(str(principal.rights))
         scope["state"]["counted_for"] = principal.rights

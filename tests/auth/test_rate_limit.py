@@ -13,44 +13,44 @@ from tests.fixtures.service import StartService
 from tests.fixtures.users import SignUp
 
 
-async def test_every_caller_has_a_limit_of_their_own() -> None:
+def test_every_caller_has_a_limit_of_their_own() -> None:
     limiter = RateLimiter(3, SystemClock())
     one, other = "one", "other"
     for _ in range(3):
-        await limiter.take(one)
+        limiter.take(one)
     with pytest.raises(TooManyRequestsError) as refusal:
-        await limiter.take(one)
+        limiter.take(one)
     assert refusal.value.retry_after is not None
     assert 1 <= refusal.value.retry_after.total_seconds() <= 120
-    await limiter.take(other)
+    limiter.take(other)
 
 
-async def test_the_minute_slides_and_a_refusal_tells_how_far(clock: ManualClock) -> None:
+def test_the_minute_slides_and_a_refusal_tells_how_far(clock: ManualClock) -> None:
     clock.pass_time(seconds=60.001 - clock.now().timestamp() % 60)
     limiter = RateLimiter(4, clock)
     for _ in range(4):
-        await limiter.take("one")
-    assert (await limiter.refuse("one")).retry_after == timedelta(minutes=1)
+        limiter.take("one")
+    assert limiter.refuse("one").retry_after == timedelta(minutes=1)
     clock.pass_time(seconds=70)
     # A sixth of the minute before is out of sight: room for one, and 5 seconds later for another.
-    await limiter.take("one")
+    limiter.take("one")
     with pytest.raises(TooManyRequestsError) as refusal:
-        await limiter.take("one")
+        limiter.take("one")
     assert refusal.value.retry_after == timedelta(seconds=5)
     clock.pass_time(seconds=5)
-    await limiter.take("one")
+    limiter.take("one")
     clock.pass_time(minutes=2)
     for _ in range(4):
-        await limiter.take("one")
+        limiter.take("one")
 
 
-async def test_names_that_somebody_makes_up_take_no_more_room_than_there_is(
+def test_names_that_somebody_makes_up_take_no_more_room_than_there_is(
     clock: ManualClock,
 ) -> None:
     limiter = RateLimiter(1, clock, most_callers=3)
     for name in "abcd":
-        await limiter.take(name)
-    assert [await limiter.is_exhausted(name) for name in "abcd"] == [False, True, True, True]
+        limiter.take(name)
+    assert [limiter.is_exhausted(name) for name in "abcd"] == [False, True, True, True]
 
 
 async def test_who_asks_too_often_hears_when_to_come_back(

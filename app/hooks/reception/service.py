@@ -78,17 +78,17 @@ class HookReceiver:
         Raises `TooManyRequestsError`, `HookPayloadError`, `HookMappingError`, `HookRunRefusedError`,
         or `InvalidSignatureError` for a hook that vanishes meanwhile.
         """
-        await self.suspicion.check(origin, hook_id, lambda hook: self._is_genuine(hook, message))
+        self.suspicion.check(origin, hook_id, lambda hook: self._is_genuine(hook, message))
         hook = await self._open(hook_id)
         try:
             proof = self._verify(hook, message)
         except SignatureMismatchError as error:
-            await self.suspicion.note(origin, hook_id, hook)
+            self.suspicion.note(origin, hook_id, hook)
             return Rejection(hook, message, str(error))
         if hook is None or not hook.enabled:
-            await self.suspicion.note(origin, hook_id, hook)
+            self.suspicion.note(origin, hook_id, hook)
             return Rejection(hook, message, "the hook is disabled")
-        await self.deliveries.take(str(hook_id))
+        self.deliveries.take(str(hook_id))
         redactor = get_redactor(tuple(hook.secrets))
         return await _Reception(self, hook, message, proof, redactor).finish()
 
@@ -96,7 +96,7 @@ class HookReceiver:
         """Log a forgery, unless there were too many of them lately; raises nothing."""
         hook_id = None if rejection.hook is None else rejection.hook.id
         try:
-            await self.rejections.take(str(hook_id))
+            self.rejections.take(str(hook_id))
         except TooManyRequestsError:
             return
         logger.warning("hook_delivery_rejected", hook_id=str(hook_id), reason=rejection.reason)

@@ -30,19 +30,19 @@ class Suspicion:
         self._forgeries = RateLimiter(forgeries_per_minute, clock)
         self._remembered: OrderedDict[HookId, tuple[datetime, OpenedHook | None]] = OrderedDict()
 
-    async def check(
+    def check(
         self, origin: str, hook_id: HookId, is_genuine: Callable[[OpenedHook | None], bool]
     ) -> None:
         """Raise `TooManyRequestsError` for one forgery too many."""
         since, hook = self._remembered.get(hook_id, (None, None))
         if since is None or self._clock.now() - since > MEMORY:
             return
-        if await self._forgeries.is_exhausted(f"{origin} {hook_id}") and not is_genuine(hook):
-            raise await self._forgeries.refuse(f"{origin} {hook_id}")
+        if self._forgeries.is_exhausted(f"{origin} {hook_id}") and not is_genuine(hook):
+            raise self._forgeries.refuse(f"{origin} {hook_id}")
 
-    async def note(self, origin: str, hook_id: HookId, hook: OpenedHook | None) -> None:
+    def note(self, origin: str, hook_id: HookId, hook: OpenedHook | None) -> None:
         """Count a forgery for the hook, which may be none."""
-        await self._forgeries.count(f"{origin} {hook_id}")
+        self._forgeries.count(f"{origin} {hook_id}")
         self._remembered[hook_id] = (self._clock.now(), hook)
         self._remembered.move_to_end(hook_id)
         if len(self._remembered) > MOST_REMEMBERED:
