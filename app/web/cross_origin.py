@@ -9,7 +9,6 @@ from starlette.types import ASGIApp
 
 EXPOSED: Final = (
     "Content-Disposition",
-    "Content-Location",
     "ETag",
     "Idempotent-Replayed",
     "Link",

@@ -36,7 +36,7 @@ async def test_browsers_may_read_all_headers_of_the_conventions(
     exposed = set(answer.headers["access-control-expose-headers"].split(", "))
     assert {
         *("ETag", "Link", "Location", "Retry-After", "Preference-Applied", "X-Request-ID"),
-        *("Idempotent-Replayed", "Content-Disposition", "Content-Location"),
+        *("Idempotent-Replayed", "Content-Disposition"),
     } <= exposed
 
 

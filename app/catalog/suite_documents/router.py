@@ -152,7 +152,7 @@ async def put_suite_document(
     Make the suite with the document's name be as the document says; needs the role editor.
 
     All or nothing, in one transaction. A case is known by its key: one that does not change keeps
-    its id and revision, and any one keeps its results.
+    its id and revision, and one that does keeps its results.
     """
     store: DocumentStore = request.app.state.document_store
     report = await store.store(
@@ -163,10 +163,9 @@ async def put_suite_document(
         options=options,
         precondition=precondition,
     )
-    if report.suite_id is not None:
-        response.headers["Content-Location"] = f"/api/v1/suites/{report.suite_id}/document"
-        if report.suite.change == "created":
-            response.status_code = status.HTTP_201_CREATED
+    if report.suite_id is not None and report.suite.change == "created":
+        response.headers["Location"] = f"/api/v1/suites/{report.suite_id}"
+        response.status_code = status.HTTP_201_CREATED
     return report
 
 

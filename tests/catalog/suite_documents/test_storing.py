@@ -64,7 +64,7 @@ async def test_editors_store_documents(team: Team, role: Role) -> None:
     assert answer.status_code == expected, answer.text
     assert again.status_code == {201: 200}.get(expected, expected)
     if expected == 201:
-        assert answer.headers["Content-Location"].endswith(f"/{answer.json()['suite_id']}/document")
+        assert answer.headers["Location"] == f"/api/v1/suites/{answer.json()['suite_id']}"
 
 
 async def test_storing_twice_changes_nothing(team: Team, supabase: SupabaseDetails) -> None:
