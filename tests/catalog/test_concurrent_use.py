@@ -1,7 +1,7 @@
 """Nothing is deleted or renamed under the templates of others, however close together both are written."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, LiteralString
 
@@ -12,6 +12,7 @@ from psycopg.errors import ForeignKeyViolation
 from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
 from tests.catalog.building import Workshop, open_workshop, refusal, send, use
+from tests.catalog.suite_documents.documents import put
 from tests.fixtures.database import Connect
 from tests.workspaces.people import Team
 
@@ -33,9 +34,16 @@ async def rename(workshop: Workshop, case: dict[str, Any]) -> httpx.Response:
     return await workshop.person.patch(f"/cases/{case['id']}", {"key": "signin"})
 
 
+async def leave_out(workshop: Workshop, _: dict[str, Any]) -> httpx.Response:
+    """A document of the suite that has other cases."""
+    document = "version: 1\nname: Suite\ncases: [{key: home, name: Home, endpoint: GET /}]\n"
+    return await put(workshop.person, workshop.project_id, document)
+
+
 REMOVALS = [
     (delete_case, LOCK_CASE, 204),
     (delete_suite, LOCK_SUITE, 204),
+    (leave_out, LOCK_SUITE, 200),
     (rename, LOCK_CASE, 200),
 ]
 
@@ -106,6 +114,19 @@ async def test_what_only_mentions_a_test_does_not_keep_it(
         await workshop.add("logbook", suite_id=others, request={"body": "after login"})
     answer = await removing
     assert answer.status_code == status, answer.text
+
+
+async def test_a_result_that_came_between_keeps_a_case_that_a_document_leaves_out(
+    team: Team, database: Connect, remember_result: Callable[[str], Awaitable[None]]
+) -> None:
+    workshop, login, _ = await open_login(team)
+    async with holding(database, LOCK_SUITE, login["id"]) as holder:
+        removing = asyncio.create_task(leave_out(workshop, login))
+        await wait_until_blocking(database, holder)
+        await remember_result(login["id"])
+    assert refusal(await removing) == (409, "has_results")
+    assert (await leave_out(workshop, login)).status_code == 200
+    assert not (await workshop.read(login))["enabled"]
 
 
 async def test_a_fixture_waits_for_who_begins_to_use_it(team: Team, database: Connect) -> None:

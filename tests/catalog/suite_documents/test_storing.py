@@ -18,13 +18,6 @@ from tests.catalog.suite_documents.documents import (
 )
 from tests.workspaces.people import ROLES, Role, Team
 
-ADD_RESULT = """
-insert into public.test_run_history (
-  run_id, run_date, test_case_id, organization_id, environment_id, status, duration_ms
-)
-select gen_random_uuid(), current_date, id, organization_id, gen_random_uuid(), 'passed', 1
-from public.test_cases where id = %s
-"""
 HEAD = "version: 1\nname: Other\n"
 
 
@@ -38,17 +31,6 @@ async def read_revisions(supabase: SupabaseDetails, suite_id: str) -> dict[str, 
     async with await psycopg.AsyncConnection.connect(supabase.database_url) as connection:
         rows = await (await connection.execute(statement, (suite_id,))).fetchall()
     return {key: (identifier, revision) for key, identifier, revision in rows}
-
-
-@pytest.fixture
-def remember_result(supabase: SupabaseDetails) -> Callable[[str], Awaitable[None]]:
-    """Give a case a history."""
-
-    async def remember(case_id: str) -> None:
-        async with await psycopg.AsyncConnection.connect(supabase.database_url) as connection:
-            await connection.execute(ADD_RESULT, (case_id,))
-
-    return remember
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -220,11 +202,14 @@ async def test_what_templates_of_another_suite_use_stays(team: Team, missing: st
     answer = await put(team.owner, project, alone + rest, missing=missing)
     tried = await put(team.owner, project, alone + rest, missing=missing, dry_run=True)
     kept = await store(team.owner, project, alone + rest, missing="keep")
+    shorter = await store(team.owner, project, head + _split(SHOP)[1] + cart + rest)
 
     for refused in (answer, tried):
         assert (refused.status_code, refused.json()["code"]) == (409, "test_case_in_use")
         assert refused.json()["detail"] == "used by templates of: bill"
     assert changes_of(kept)["login"] == "kept"
+    # Nobody outside uses the case that leaves now.
+    assert changes_of(shorter)["pay"] == "deleted"
 
 
 async def test_what_a_case_of_the_document_needs_is_there(team: Team) -> None:
