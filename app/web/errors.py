@@ -47,7 +47,7 @@ class BodyTooLargeError(AppError):
 
 
 class RequestTooSlowError(AppError):
-    """Head or body are not complete in time; REQUEST_BODY_TIMEOUT is that of the body."""
+    """The body is not complete in time, which is REQUEST_BODY_TIMEOUT."""
 
     code = "request_too_slow"
     status = 408
